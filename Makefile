@@ -1,0 +1,57 @@
+# Two commands matter: `make run` and `make test`. Both set up .venv by themselves.
+PYTHON ?= python3
+SHELL = /bin/sh
+VENV = .venv
+ifeq ($(OS),Windows_NT)
+BIN = $(VENV)/Scripts
+else
+BIN = $(VENV)/bin
+endif
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+CHECKED = anchorkit tests
+
+.DEFAULT_GOAL = help
+.PHONY: help run test format bench clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1  /p' Makefile
+
+# The stamps make the second call quick: nothing is reinstalled unless pyproject.toml changed
+# or another interpreter was asked for.
+INTERPRETER := $(shell $(PYTHON) -c "import sys; print(sys.version.split()[0])")
+READY = $(VENV)/ready-$(INTERPRETER)
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 10) else 'anchorkit needs Python 3.10 or newer, but $(PYTHON) is ' + sys.version.split()[0] + '; name another with make PYTHON=python3.12')"
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PIP) install "pip>=25.1"
+	$(PIP) install --editable .
+	@touch $@
+
+$(READY)-dev: $(READY)
+	$(PIP) install --group dev
+	@touch $@
+
+$(READY)-bench: $(READY)
+	$(PIP) install --group bench
+	@touch $@
+
+run: $(READY)  ## set everything up and find 9 anchors for sample_voc
+	$(BIN)/anchorkit cluster --voc sample_voc -k 9 --input 416
+
+test: $(READY)-dev  ## set everything up and check format, lint, types and tests
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/mypy
+	$(BIN)/pytest --numprocesses auto
+
+format: $(READY)-dev  ## put the code into the format that `make test` checks
+	$(BIN)/ruff format $(CHECKED)
+	$(BIN)/ruff check --fix $(CHECKED)
+
+bench: $(READY)-bench  ## measure speed and memory (ANCHORKIT_DATA names a folder of data sets)
+	$(BIN)/python -m tests.benchmarks
+
+clean:  ## remove .venv and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

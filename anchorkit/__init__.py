@@ -1,0 +1,37 @@
+"""anchorkit: the best anchor boxes for a YOLO detector.
+
+Names are loaded when they are first used, so that `import anchorkit` stays light.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from anchorkit._version import __version__
+
+if TYPE_CHECKING:
+    from anchorkit.accounting import Problem, Report
+    from anchorkit.boxes import Boxes
+    from anchorkit.errors import AnchorkitError
+    from anchorkit.overlap import iou
+
+__all__ = ["AnchorkitError", "Boxes", "Problem", "Report", "__version__", "iou"]
+
+_HOMES = {
+    "AnchorkitError": "errors",
+    "Boxes": "boxes",
+    "Problem": "accounting",
+    "Report": "accounting",
+    "iou": "overlap",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,199 @@
+"""The boxes of a data set: all that loaders and computation share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anchorkit.accounting import Report, merged
+from anchorkit.errors import DataError, UsageError
+
+__all__ = ["RESIZES", "Boxes", "boxes_of", "concatenated"]
+
+RESIZES = ("stretch", "letterbox")
+"""How training brings an image to the input size.
+
+`stretch` scales each side on its own; `letterbox` scales both by min(W / w, H / h) and pads.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Boxes:
+    """Sizes of all boxes of a data set, as fractions of their images.
+
+    Rows are in the order of the files (sorted by path) and, within a file, of the objects.
+
+    Attributes
+    ----------
+    sizes
+        (n, 2) float64, columns width and height, fractions of the image, in (0, 1].
+    image_ids
+        (n,) int32, for each box the row of its image in `image_sizes` and `image_names`.
+    class_ids
+        (n,) int32, for each box the index of its class in `class_names`.
+    difficult, truncated
+        (n,) bool, the flags of the annotation; False where it has none.
+    image_sizes
+        (m, 2) float64, width and height of each image in pixels; NaN where unknown.
+    image_names
+        m names, the annotation's path below its data set, without the extension.
+    class_names
+        Distinct names of the classes.
+    report
+        What was seen, left out, filtered and altered on the way here.
+    """
+
+    sizes: NDArray[np.float64]
+    image_ids: NDArray[np.int32]
+    class_ids: NDArray[np.int32]
+    difficult: NDArray[np.bool_]
+    truncated: NDArray[np.bool_]
+    image_sizes: NDArray[np.float64]
+    image_names: tuple[str, ...]
+    class_names: tuple[str, ...]
+    report: Report = field(default_factory=Report)
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    @property
+    def images(self) -> int:
+        """How many images there are, those without boxes among them."""
+        return len(self.image_names)
+
+    def at_input(self, size: tuple[int, int], resize: str = "stretch") -> NDArray[np.float64]:
+        """Box sizes in pixels of the network's input.
+
+        Parameters
+        ----------
+        size
+            Width and height of the input, in pixels.
+        resize
+            One of `RESIZES`.
+
+        Returns
+        -------
+        (n, 2) float64, columns width and height, pixels at input.
+
+        Raises
+        ------
+        UsageError
+            Where `resize` is not one of `RESIZES`.
+        DataError
+            Where letterboxing needs the size of an image that has none.
+
+        Examples
+        --------
+        >>> from anchorkit.boxes import boxes_of
+        >>> wide = boxes_of([(0.5, 0.5)], image_size=(800, 400))
+        >>> wide.at_input((416, 416))
+        array([[208., 208.]])
+        >>> wide.at_input((416, 416), "letterbox")
+        array([[208., 104.]])
+        """
+        if resize == "stretch":
+            return self.sizes * np.asarray(size, dtype=np.float64)
+        if resize != "letterbox":
+            raise UsageError(f"resize: wanted stretch or letterbox, found {resize!r}")
+        used = np.unique(self.image_ids)
+        unknown = used[~np.isfinite(self.image_sizes[used]).all(axis=1)]
+        if len(unknown):
+            raise DataError(
+                f"{self.image_names[unknown[0]]}: letterbox needs the size of the image, "
+                f"which the annotation does not tell ({len(unknown)} images without size)"
+            )
+        scales = (np.asarray(size, dtype=np.float64) / self.image_sizes).min(axis=1)
+        scaled: NDArray[np.float64] = self.image_sizes * scales[:, None]
+        return self.sizes * scaled[self.image_ids]
+
+    def where(self, keep: NDArray[np.bool_], filtered_by: str) -> "Boxes":
+        """The boxes for which `keep` is true; the others are counted as filtered.
+
+        Parameters
+        ----------
+        keep
+            (n,) bool.
+        filtered_by
+            The name in `accounting.FILTERS` under which the others are counted.
+        """
+        dropped = int(len(keep) - np.count_nonzero(keep))
+        counts = dict(self.report.filtered)
+        if dropped:
+            counts[filtered_by] = counts.get(filtered_by, 0) + dropped
+        return replace(
+            self,
+            sizes=self.sizes[keep],
+            image_ids=self.image_ids[keep],
+            class_ids=self.class_ids[keep],
+            difficult=self.difficult[keep],
+            truncated=self.truncated[keep],
+            report=replace(self.report, filtered=counts),
+        )
+
+
+def boxes_of(
+    sizes: Sequence[tuple[float, float]], *, image_size: tuple[float, float] = (1.0, 1.0)
+) -> Boxes:
+    """Boxes of a single image and class, for trying things out.
+
+    Parameters
+    ----------
+    sizes
+        Width and height of each box, fractions of the image.
+    image_size
+        Width and height of the image, pixels.
+
+    Examples
+    --------
+    >>> len(boxes_of([(0.5, 0.25), (0.1, 0.1)]))
+    2
+    """
+    count = len(sizes)
+    return Boxes(
+        sizes=np.asarray(sizes, dtype=np.float64).reshape(count, 2),
+        image_ids=np.zeros(count, dtype=np.int32),
+        class_ids=np.zeros(count, dtype=np.int32),
+        difficult=np.zeros(count, dtype=np.bool_),
+        truncated=np.zeros(count, dtype=np.bool_),
+        image_sizes=np.asarray([image_size], dtype=np.float64),
+        image_names=("image",),
+        class_names=("object",),
+        report=Report(files=1, images=1, objects=count),
+    )
+
+
+def concatenated(parts: Sequence[Boxes]) -> Boxes:
+    """Several loads as one, in the order given; classes of the same name become one.
+
+    Examples
+    --------
+    >>> both = concatenated([boxes_of([(0.5, 0.5)]), boxes_of([(0.2, 0.1)])])
+    >>> both.images, both.class_names, both.image_ids.tolist()
+    (2, ('object',), [0, 1])
+    """
+    if len(parts) == 1:
+        return parts[0]
+    names = tuple(dict.fromkeys(name for part in parts for name in part.class_names))
+    place = {name: row for row, name in enumerate(names)}
+    first_image = np.cumsum([0, *(part.images for part in parts)])
+    renamed = [
+        np.asarray([place[name] for name in part.class_names], dtype=np.int32)[part.class_ids]
+        for part in parts
+    ]
+    return Boxes(
+        sizes=np.concatenate([part.sizes for part in parts]),
+        image_ids=np.concatenate(
+            [
+                part.image_ids + np.int32(first)
+                for part, first in zip(parts, first_image, strict=False)
+            ]
+        ),
+        class_ids=np.concatenate(renamed),
+        difficult=np.concatenate([part.difficult for part in parts]),
+        truncated=np.concatenate([part.truncated for part in parts]),
+        image_sizes=np.concatenate([part.image_sizes for part in parts]),
+        image_names=tuple(name for part in parts for name in part.image_names),
+        class_names=names,
+        report=merged(part.report for part in parts),
+    )

@@ -1,0 +1,153 @@
+"""Options that several commands share, each spelled in one place.
+
+`data_options` gathers everything that says which boxes to use into one `DataOptions`, handed to the
+command as `data`; `input_options` gives it `size` and `resize`, `format_option` gives it `form`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+__all__ = ["DataOptions", "InputSize", "data_options", "format_option", "input_options"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+if TYPE_CHECKING:
+    SizeType = click.ParamType[tuple[int, int]]
+else:  # older clicks have no type argument
+    SizeType = click.ParamType
+
+FORMATS = ("text", "json", "markdown")
+
+
+@dataclass(frozen=True)
+class DataOptions:
+    """Which boxes to use, as the user said it."""
+
+    sources: tuple[tuple[str, Path], ...]
+    """(format, path) in the order of the formats' options: `("voc", Path("VOC2007"))`."""
+    image_set: tuple[str, ...]
+    classes: tuple[str, ...]
+    skip_difficult: bool
+    min_size: float
+    strict: bool
+    quiet: bool
+    jobs: int | None
+
+
+SOURCE_OPTIONS: dict[str, tuple[str, str]] = {
+    "voc": ("DIR", "VOC root with Annotations/, or any folder of XML; may be given several times."),
+    "boxes": ("FILE", "Boxes saved by `anchorkit extract`; may be given several times."),
+}
+"""For each format of the data: what its option takes, and its help."""
+
+
+class InputSize(SizeType):
+    """A network input: `416` or `608x416` (width x height), in pixels."""
+
+    name = "SIZE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Width and height; fails with what was wanted."""
+        if isinstance(value, tuple):
+            return value
+        sides = str(value).lower().split("x")
+        if len(sides) > 2 or not all(side.isascii() and side.isdigit() for side in sides):
+            self.fail(f"wanted 416 or 608x416 (width x height), found {value!r}", param, ctx)
+        width, height = int(sides[0]), int(sides[-1])
+        if not (1 <= width <= 65536 and 1 <= height <= 65536):
+            self.fail(f"wanted sides from 1 to 65536 pixels, found {value!r}", param, ctx)
+        return width, height
+
+
+def data_options(command: Command) -> Command:
+    """Options that say which boxes to use, gathered into the argument `data`."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> Any:
+        sources = tuple(
+            (name, path) for name in SOURCE_OPTIONS for path in given.pop(f"source_{name}")
+        )
+        fields = ("image_set", "classes", "skip_difficult", "min_size", "strict", "quiet", "jobs")
+        data = DataOptions(sources=sources, **{name: given.pop(name) for name in fields})
+        return command(data=data, **given)
+
+    options = [
+        *(
+            click.option(
+                f"--{name}",
+                f"source_{name}",
+                multiple=True,
+                type=click.Path(path_type=Path),
+                metavar=metavar,
+                help=text,
+            )
+            for name, (metavar, text) in SOURCE_OPTIONS.items()
+        ),
+        click.option(
+            "--image-set",
+            multiple=True,
+            metavar="NAME",
+            help="Only the images of ImageSets/Main/NAME.txt.",
+        ),
+        click.option(
+            "--class", "classes", multiple=True, metavar="NAME", help="Only boxes of this class."
+        ),
+        click.option("--skip-difficult", is_flag=True, help="Without objects marked difficult."),
+        click.option(
+            "--min-size",
+            type=click.FloatRange(min=0),
+            default=0.0,
+            metavar="PIXELS",
+            help="Without boxes whose shorter side at input is below this.",
+        ),
+        click.option("--strict", is_flag=True, help="Exit 1 if any object or file was left out."),
+        click.option("--quiet", is_flag=True, help="No progress, no summary of what was left out."),
+        click.option(
+            "--jobs",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Processes that read files.  [default: the processors this process may use]",
+        ),
+    ]
+    for option in reversed(options):
+        gathered = option(gathered)
+    return gathered  # type: ignore[return-value]  # the same command with other arguments
+
+
+def input_options(command: Command) -> Command:
+    """`--input` as `size` and `--resize` as `resize`; None where not given."""
+    for option in (
+        click.option(
+            "--resize",
+            type=click.Choice(["stretch", "letterbox"]),
+            help="How training brings images to the input size.  [default: stretch]",
+        ),
+        click.option(
+            "--input",
+            "size",
+            type=InputSize(),
+            metavar="N|WxH",
+            help="Network input in pixels, width x height.  [default: 416]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def format_option(command: Command) -> Command:
+    """`--format` as `form`."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default="text",
+        show_default=True,
+        help="How the result is written to stdout.",
+    )(command)

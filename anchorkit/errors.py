@@ -1,0 +1,47 @@
+"""Everything anchorkit raises on purpose: one base, one subclass per cause.
+
+`exit_code` is what the command line ends with: 1 for what was found in the content, 2 for bad
+usage.
+"""
+
+__all__ = [
+    "AnchorError",
+    "AnchorkitError",
+    "CfgError",
+    "DataError",
+    "TooManyClustersError",
+    "UsageError",
+    "WriteError",
+]
+
+
+class AnchorkitError(Exception):
+    """Base of every error that anchorkit raises on purpose; its text is one line for the user."""
+
+    exit_code = 1
+
+
+class UsageError(AnchorkitError, ValueError):
+    """An argument that cannot mean anything: a missing path, a k of 0, an input size of `abc`."""
+
+    exit_code = 2
+
+
+class DataError(AnchorkitError):
+    """Annotations that cannot be used: none found, no usable box, a damaged file."""
+
+
+class AnchorError(AnchorkitError):
+    """Anchors that cannot be read or used: an odd count of numbers, a size of zero."""
+
+
+class TooManyClustersError(AnchorkitError):
+    """More clusters were asked for than the boxes have distinct sizes."""
+
+
+class CfgError(AnchorkitError):
+    """A network configuration that cannot be read or edited safely."""
+
+
+class WriteError(AnchorkitError):
+    """A result that could not be written; what stood there before is unchanged."""

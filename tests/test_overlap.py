@@ -1,0 +1,15 @@
+import numpy as np
+import pytest
+
+from anchorkit.errors import UsageError
+from anchorkit.overlap import iou
+
+
+def test_iou_of_worked_sizes() -> None:
+    assert iou([(200, 200)], [(100, 200), (200, 200), (400, 100)]).tolist() == [[0.5, 1.0, 1 / 3]]
+
+
+@pytest.mark.parametrize("bad", [[(0, 1)], [(1, np.nan)], [(1, np.inf)], [(-1, 1)], [1, 2], "ab"])
+def test_iou_refuses_what_is_no_size(bad: object) -> None:
+    with pytest.raises(UsageError, match="sizes: "):
+        iou(bad, [(1, 1)])  # type: ignore[arg-type]  # what a user may hand over
