@@ -1,25 +1,39 @@
 """Options that several commands share, each spelled in one place.
 
 `data_options` gathers everything that says which boxes to use into one `DataOptions`, handed to the
-command as `data`; `input_options` gives it `size` and `resize`, `format_option` gives it `form`.
+command as `data`; `input_options` gives it `size` and `resize`, `format_option` gives it `form`,
+`anchors_option` gives it `anchors`.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
-__all__ = ["DataOptions", "InputSize", "data_options", "format_option", "input_options"]
+__all__ = [
+    "DataOptions",
+    "GivenAnchors",
+    "InputSize",
+    "anchors_option",
+    "data_options",
+    "format_option",
+    "input_options",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     SizeType = click.ParamType[tuple[int, int]]
+    AnchorsType = click.ParamType["GivenAnchors"]
 else:  # older clicks have no type argument
-    SizeType = click.ParamType
+    SizeType = AnchorsType = click.ParamType
 
 FORMATS = ("text", "json", "markdown")
 
@@ -64,6 +78,54 @@ class InputSize(SizeType):
         if not (1 <= width <= 65536 and 1 <= height <= 65536):
             self.fail(f"wanted sides from 1 to 65536 pixels, found {value!r}", param, ctx)
         return width, height
+
+
+class GivenAnchors(NamedTuple):
+    """Anchors that the user gave, and what to call them."""
+
+    name: str
+    """The file's name without its extension; `anchors` where they were given as text."""
+    sizes: "NDArray[np.float64]"
+    """(k, 2), columns width and height, in the order given."""
+
+
+class _Anchors(AnchorsType):
+    """Anchors as text, as a file of them, or `-` for standard input."""
+
+    name = "ANCHORS"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> GivenAnchors:
+        """The anchors; fails where the value is neither anchors nor a file."""
+        from anchorkit.anchors import is_anchor_text, parse_anchors, read_anchors
+        from anchorkit.errors import UsageError
+
+        if isinstance(value, GivenAnchors):
+            return value
+        if value == "-":
+            return GivenAnchors("anchors", parse_anchors(sys.stdin.buffer.read()))
+        try:
+            sizes = read_anchors(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+        return GivenAnchors("anchors" if is_anchor_text(value) else Path(value).stem, sizes)
+
+
+def anchors_option(
+    *, required: bool = True, multiple: bool = False
+) -> Callable[[Command], Command]:
+    """`--anchors` as `anchors`: one `GivenAnchors` or None, or with `multiple` a tuple of them."""
+    return click.option(
+        "--anchors",
+        type=_Anchors(),
+        required=required,
+        multiple=multiple,
+        metavar="TEXT|FILE",
+        help="Anchors in pixels at input: 10,13,16,30,... or a file of them, or what "
+        "`cluster --format json` printed (- for stdin)"
+        + ("; may be given several times." if multiple else "."),
+    )
 
 
 def data_options(command: Command) -> Command:
