@@ -14,14 +14,15 @@ CHECKED = anchorkit tests
 .PHONY: help run test format bench clean
 
 help:  ## show this list
-	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1  /p' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 # The stamps make the second call quick: nothing is reinstalled unless pyproject.toml changed
 # or another interpreter was asked for.
-INTERPRETER := $(shell $(PYTHON) -c "import sys; print(sys.version.split()[0])")
+INTERPRETER := $(shell $(PYTHON) -c "import sys; print(sys.version.split()[0])" 2>/dev/null)
 READY = $(VENV)/ready-$(INTERPRETER)
 
 $(READY): pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) found; name another with make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 10) else 'anchorkit needs Python 3.10 or newer, but $(PYTHON) is ' + sys.version.split()[0] + '; name another with make PYTHON=python3.12')"
 	$(PYTHON) -m venv --clear $(VENV)
 	$(PIP) install "pip>=25.1"
