@@ -11,16 +11,33 @@ from anchorkit._version import __version__
 if TYPE_CHECKING:
     from anchorkit.accounting import Problem, Report
     from anchorkit.boxes import Boxes
+    from anchorkit.clustering import Clustering, cluster
     from anchorkit.errors import AnchorkitError
     from anchorkit.overlap import iou
+    from anchorkit.quality import Quality, evaluate
 
-__all__ = ["AnchorkitError", "Boxes", "Problem", "Report", "__version__", "iou"]
+__all__ = [
+    "AnchorkitError",
+    "Boxes",
+    "Clustering",
+    "Problem",
+    "Quality",
+    "Report",
+    "__version__",
+    "cluster",
+    "evaluate",
+    "iou",
+]
 
 _HOMES = {
     "AnchorkitError": "errors",
     "Boxes": "boxes",
+    "Clustering": "clustering",
     "Problem": "accounting",
+    "Quality": "quality",
     "Report": "accounting",
+    "cluster": "clustering",
+    "evaluate": "quality",
     "iou": "overlap",
 }
 

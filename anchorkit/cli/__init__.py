@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from anchorkit._version import __version__
+from anchorkit.cli.options import help_text
 from anchorkit.errors import AnchorkitError
 
 __all__ = ["COMMANDS", "commands", "main"]
@@ -41,6 +42,10 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
+    help=help_text(
+        "Find the best anchor boxes for a YOLO detector, and put them where training reads them.",
+        "anchorkit cluster --voc VOCdevkit/VOC2007 -k 9 --input 416",
+    ),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     no_args_is_help=False,
     invoke_without_command=True,
@@ -48,11 +53,7 @@ class _Commands(click.Group):
 @click.version_option(__version__, "--version", message="anchorkit %(version)s")
 @click.pass_context
 def commands(ctx: click.Context) -> None:
-    r"""Find the best anchor boxes for a YOLO detector, and put them where training reads them.
-
-    \b
-    anchorkit cluster --voc VOCdevkit/VOC2007 -k 9 --input 416
-    """
+    """Show the help where no command was named."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 

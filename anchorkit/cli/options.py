@@ -21,6 +21,7 @@ __all__ = [
     "anchors_option",
     "data_options",
     "format_option",
+    "help_text",
     "input_options",
 ]
 
@@ -213,3 +214,16 @@ def format_option(command: Command) -> Command:
         show_default=True,
         help="How the result is written to stdout.",
     )(command)
+
+
+def help_text(does: str, *examples: str) -> str:
+    r"""A command's help: what it does, then lines that can be pasted.
+
+    (A docstring cannot tell click to keep lines apart: that takes a control character.)
+
+    Examples
+    --------
+    >>> help_text("Do it.", "anchorkit do", "anchorkit do --it").splitlines()
+    ['Do it.', '', '\x08', 'anchorkit do', 'anchorkit do --it']
+    """
+    return "\n".join([does, "", "\b", *examples])

@@ -1,0 +1,170 @@
+"""`anchorkit cluster`: load, search, round, judge, print."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from anchorkit.cli.options import DataOptions, data_options, format_option, help_text, input_options
+from anchorkit.report import counted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from anchorkit.boxes import Boxes
+    from anchorkit.clustering import Clustering
+    from anchorkit.quality import Quality
+
+__all__ = ["Found", "Wanted", "command"]
+
+FINEST = 6
+"""Most decimals of an anchor."""
+
+WORTH_A_WARNING = 0.001
+"""Mean IoU that rounding may cost without a word."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be searched, as the user said it, defaults filled in."""
+
+    k: int
+    size: tuple[int, int]
+    resize: str
+    update: str
+    seed: int
+    precision: int
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What the search found, and what will be written."""
+
+    sizes: "NDArray[np.float64]"
+    """(n, 2), all boxes in pixels at input."""
+    clustering: "Clustering"
+    """The anchors before rounding."""
+    anchors: "NDArray[np.float64]"
+    """(k, 2), the anchors as written."""
+    quality: "Quality"
+    """Of the anchors as written."""
+
+
+@click.command(
+    help=help_text(
+        "Find the best anchors for a data set, and say how well they fit.",
+        "anchorkit cluster --voc VOCdevkit/VOC2007 -k 9 --input 416",
+        "anchorkit cluster --voc annotations -k 6 --input 608x416 --format json",
+    )
+)
+@data_options
+@click.option(
+    "-k",
+    "--clusters",
+    "k",
+    type=click.IntRange(min=1),
+    default=9,
+    show_default=True,
+    metavar="N",
+    help="How many anchors to find.",
+)
+@input_options
+@click.option(
+    "--update",
+    type=click.Choice(["median", "mean", "iou"]),
+    default="median",
+    show_default=True,
+    help="What an anchor becomes: the median of its boxes, their mean (as darknet has it), or "
+    "the size of highest mean IoU with them.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Fixes everything that is left to chance.",
+)
+@click.option(
+    "--precision",
+    type=click.IntRange(0, FINEST),
+    default=0,
+    show_default=True,
+    metavar="DECIMALS",
+    help="Decimals of the anchors.",
+)
+@format_option
+def command(
+    data: DataOptions,
+    k: int,
+    size: tuple[int, int] | None,
+    resize: str | None,
+    update: str,
+    seed: int,
+    precision: int,
+    form: str,
+) -> None:
+    """Load, search, round, judge, print."""
+    from anchorkit.cli.data import load_boxes, show_progress
+
+    wanted = Wanted(k, size or (416, 416), resize or "stretch", update, seed, precision)
+    boxes = load_boxes(data, wanted.size, wanted.resize)
+    found = searched(boxes, wanted, progress=show_progress(data))
+    warn_of_rounding(found, precision)
+    click.echo(rendered(found, boxes, wanted, form))
+
+
+def searched(boxes: "Boxes", wanted: Wanted, *, progress: bool) -> Found:
+    """Anchors for the boxes, as they will be written, and how well they fit."""
+    from anchorkit.clustering import cluster
+    from anchorkit.errors import DataError
+    from anchorkit.quality import evaluate
+    from anchorkit.rounding import rounded
+
+    if not len(boxes):
+        raise DataError(f"no usable boxes in {counted(boxes.images, 'image')}")
+    sizes = boxes.at_input(wanted.size, wanted.resize)
+    clustering = cluster(sizes, wanted.k, update=wanted.update, seed=wanted.seed, progress=progress)
+    anchors = rounded(sizes, clustering.anchors, wanted.precision)
+    return Found(sizes, clustering, anchors, evaluate(sizes, anchors))
+
+
+def warn_of_rounding(found: Found, precision: int) -> None:
+    """Say on stderr where rounding costs too much, and which precision would not."""
+    from anchorkit.cli.data import warn
+    from anchorkit.quality import evaluate
+    from anchorkit.rounding import rounded
+
+    exact = found.clustering.mean_iou
+    if exact - found.quality.mean_iou <= WORTH_A_WARNING:
+        return
+    for finer in range(precision + 1, FINEST + 1):
+        anchors = rounded(found.sizes, found.clustering.anchors, finer)
+        kept = evaluate(found.sizes, anchors).mean_iou
+        if exact - kept <= WORTH_A_WARNING:
+            warn(
+                f"warning: rounding costs {exact - found.quality.mean_iou:.4f} of mean IoU; "
+                f"--precision {finer} keeps it at {kept:.4f}"
+            )
+            return
+
+
+def rendered(found: Found, boxes: "Boxes", wanted: Wanted, form: str) -> str:
+    """The result as the user wants to read it."""
+    from anchorkit.report import json_text
+    from anchorkit.summary import summary, summary_markdown, summary_text
+
+    result = summary(
+        boxes.report,
+        found.anchors,
+        found.quality,
+        mean_iou_exact=found.clustering.mean_iou,
+        precision=wanted.precision,
+        size=wanted.size,
+        resize=wanted.resize,
+        update=wanted.update,
+        seed=wanted.seed,
+    )
+    show = {"text": summary_text, "json": json_text, "markdown": summary_markdown}
+    return show[form](result)
