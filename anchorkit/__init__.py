@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from anchorkit.boxes import Boxes
     from anchorkit.clustering import Clustering, cluster
     from anchorkit.errors import AnchorkitError
+    from anchorkit.loaders.voc import load_voc
     from anchorkit.overlap import iou
     from anchorkit.quality import Quality, evaluate
 
@@ -27,6 +28,7 @@ __all__ = [
     "cluster",
     "evaluate",
     "iou",
+    "load_voc",
 ]
 
 _HOMES = {
@@ -39,6 +41,7 @@ _HOMES = {
     "cluster": "clustering",
     "evaluate": "quality",
     "iou": "overlap",
+    "load_voc": "loaders.voc",
 }
 
 

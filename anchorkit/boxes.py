@@ -1,6 +1,6 @@
 """The boxes of a data set: all that loaders and computation share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -42,6 +42,11 @@ class Boxes:
         Distinct names of the classes.
     report
         What was seen, left out, filtered and altered on the way here.
+    image_files
+        m paths, the annotation of each image as the problems of the report name it; empty where the
+        format has no file per image.
+    image_sets
+        For each image set that was kept: the paths of the annotations it lists.
     """
 
     sizes: NDArray[np.float64]
@@ -53,6 +58,8 @@ class Boxes:
     image_names: tuple[str, ...]
     class_names: tuple[str, ...]
     report: Report = field(default_factory=Report)
+    image_files: tuple[str, ...] = ()
+    image_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -166,6 +173,8 @@ def boxes_of(
 def concatenated(parts: Sequence[Boxes]) -> Boxes:
     """Several loads as one, in the order given; classes of the same name become one.
 
+    Classes stay sorted where all parts have them sorted, so that shards make the same whole.
+
     Examples
     --------
     >>> both = concatenated([boxes_of([(0.5, 0.5)]), boxes_of([(0.2, 0.1)])])
@@ -175,6 +184,9 @@ def concatenated(parts: Sequence[Boxes]) -> Boxes:
     if len(parts) == 1:
         return parts[0]
     names = tuple(dict.fromkeys(name for part in parts for name in part.class_names))
+    if all(list(part.class_names) == sorted(part.class_names) for part in parts):
+        names = tuple(sorted(names))
+    sets = dict.fromkeys(name for part in parts for name in part.image_sets)
     place = {name: row for row, name in enumerate(names)}
     first_image = np.cumsum([0, *(part.images for part in parts)])
     renamed = [
@@ -196,4 +208,9 @@ def concatenated(parts: Sequence[Boxes]) -> Boxes:
         image_names=tuple(name for part in parts for name in part.image_names),
         class_names=names,
         report=merged(part.report for part in parts),
+        image_files=tuple(file for part in parts for file in part.image_files),
+        image_sets={
+            name: tuple(file for part in parts for file in part.image_sets.get(name, ()))
+            for name in sets
+        },
     )

@@ -1,15 +1,37 @@
-"""One module per format of annotations, and one table of them."""
+"""One module per format of annotations, and one table of them.
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+Nothing is imported before it is used: the processes that read files import this package too, and
+must not wait for numpy.
+"""
 
-from anchorkit.boxes import Boxes, concatenated
-from anchorkit.errors import UsageError
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from anchorkit.boxes import Boxes
 
 __all__ = ["LOADERS", "load"]
 
-LOADERS: dict[str, Callable[..., Boxes]] = {}
+
+def _of(module: str, function: str) -> Callable[..., Boxes]:
+    def loader(path: Path, **options: Any) -> Boxes:
+        boxes: Boxes = getattr(import_module(module), function)(path, **options)
+        return boxes
+
+    return loader
+
+
+LOADERS: dict[str, Callable[..., Boxes]] = {
+    "voc": _of("anchorkit.loaders.voc", "load_voc"),
+}
 """For each format: its loader, called as loader(path, image_sets=, jobs=, progress=)."""
+
+_KEEP_SETS = ("voc",)
 
 
 def load(
@@ -18,6 +40,7 @@ def load(
     image_sets: Sequence[str] = (),
     jobs: int | None = None,
     progress: bool = False,
+    keep_sets: bool = False,
 ) -> Boxes:
     """Boxes of several sources of any format, in the order given.
 
@@ -26,20 +49,32 @@ def load(
     sources
         (format, path), the format a key of `LOADERS`.
     image_sets
-        Names of image sets; only their images are loaded. All, where empty.
+        Names of image sets; only their images are used. All, where empty.
     jobs
         Processes that read files; None: as many as this process may use.
     progress
         Whether to show a progress bar on stderr.
+    keep_sets
+        Whether to remember, for saving, which images belong to which image set.
 
     Raises
     ------
     UsageError
-        Where a format is unknown or a path is missing.
+        Where a format is unknown, or a path or an image set is missing.
+    DataError
+        Where a source holds no annotations.
     """
+    from anchorkit.boxes import concatenated
+    from anchorkit.errors import UsageError
+
+    if not sources:
+        raise UsageError("no data: wanted at least one source")
     parts = []
     for name, path in sources:
         if name not in LOADERS:
             raise UsageError(f"format {name!r}: wanted one of {', '.join(LOADERS)}")
-        parts.append(LOADERS[name](path, image_sets=image_sets, jobs=jobs, progress=progress))
+        options: dict[str, Any] = {"image_sets": image_sets, "jobs": jobs, "progress": progress}
+        if keep_sets and name in _KEEP_SETS:
+            options["keep_sets"] = True
+        parts.append(LOADERS[name](path, **options))
     return concatenated(parts)

@@ -1,0 +1,109 @@
+"""Which annotation files a folder holds, in an order that does not hang on the file system."""
+
+import os
+import stat
+from pathlib import Path
+from typing import NamedTuple
+
+from anchorkit.accounting import Problem
+
+__all__ = ["Listing", "annotation_files"]
+
+
+class Listing(NamedTuple):
+    """Files below a folder: `names` are paths below it with `/`, sorted."""
+
+    names: list[str]
+    hidden: int
+    problems: list[Problem]
+
+
+class _Found:
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.hidden = 0
+        self.problems: list[Problem] = []
+        self.folders: list[tuple[str, bool]] = [("", False)]
+        self.linked: list[tuple[str, bool]] = []
+
+
+def annotation_files(folder: str, suffix: str) -> Listing:
+    """All files below a folder whose name ends in `suffix`, whatever its case.
+
+    Links to folders are followed, and each folder is read once. Hidden files (a dot first, so
+    AppleDouble's `._name` too) and files in hidden folders are only counted.
+
+    Parameters
+    ----------
+    folder
+        Where to look, sub-folders included.
+    suffix
+        With its dot and in lower case: `.xml`.
+    """
+    found = _Found()
+    seen: set[tuple[int, int]] = set()
+    while found.folders or found.linked:
+        # Real folders before linked ones: which of two ways into a folder is taken must not
+        # depend on the order in which the file system lists them.
+        if not found.folders:
+            found.linked.sort(reverse=True)
+            found.folders.append(found.linked.pop())
+        below, concealed = found.folders.pop()
+        path = f"{folder}/{below}"
+        try:
+            here = Path(path).stat()
+            if here.st_ino and (here.st_dev, here.st_ino) in seen:
+                found.problems.append(
+                    Problem(_typed(path), None, "linked folder already read", "", "note")
+                )
+                continue
+            seen.add((here.st_dev, here.st_ino))
+            with os.scandir(path) as entries:
+                for entry in entries:
+                    _sort_in(entry, below, concealed, suffix, found)
+        except OSError as error:
+            found.problems.append(unreadable(_typed(path), error))
+    return Listing(sorted(found.names), found.hidden, sorted(found.problems, key=str))
+
+
+def _sort_in(
+    entry: os.DirEntry[str], below: str, concealed: bool, suffix: str, found: _Found
+) -> None:
+    concealed = concealed or entry.name.startswith(".")
+    fits = entry.name.lower().endswith(suffix)
+    try:
+        folder = entry.is_dir()
+    except OSError:
+        folder = False
+    if folder:
+        if fits and not concealed:
+            reason = f"a folder named like a {suffix} file"
+            found.problems.append(Problem(_typed(entry.path), None, reason, "", "note"))
+        if not entry.is_symlink():
+            found.folders.append((f"{below}{entry.name}/", concealed))
+        elif not concealed:
+            found.linked.append((f"{below}{entry.name}/", concealed))
+    elif fits and concealed:
+        found.hidden += 1
+    elif fits:
+        try:
+            # A pipe or a device would be read for ever.
+            regular = entry.is_file() or stat.S_ISREG(entry.stat().st_mode)
+        except OSError as error:
+            found.problems.append(unreadable(_typed(entry.path), error))
+            return
+        if regular:
+            found.names.append(f"{below}{entry.name}")
+        else:
+            found.problems.append(
+                Problem(_typed(entry.path), None, "cannot be read", "not a file", "unreadable")
+            )
+
+
+def unreadable(file: str, error: OSError) -> Problem:
+    """The problem of a file or folder that the system does not let us read."""
+    return Problem(file, None, "cannot be read", error.strerror or str(error), "unreadable")
+
+
+def _typed(path: str) -> str:
+    return path.replace(os.sep, "/").rstrip("/")

@@ -1,0 +1,286 @@
+"""One Pascal VOC annotation, from its bytes to boxes: the reference reader.
+
+Nothing here needs numpy, so that the processes that read files start quickly.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+__all__ = ["Annotation", "Fault", "UnreadableError", "placed", "read_annotation"]
+
+SMALLEST_AREA = 1e-20
+"""Boxes with less than this fraction of the image have no area: their products would underflow."""
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_TRUE = frozenset(("1", "true", "yes"))
+_SIDES = ("xmin", "ymin", "xmax", "ymax")
+# expat reads UTF-8, UTF-16 and one-byte charsets by itself; these need a decoder of Python's.
+_DECODED = re.compile(
+    rb"""^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\sencoding\s*=\s*["']"""
+    rb"""((?:gb|big5|shift|sjis|cp9|ms9|euc|iso-?2022|hz|johab|utf-?32|utf-?7)[\w.:-]*)["']""",
+    re.IGNORECASE,
+)
+_DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
+_ENTITY_USE = re.compile(rb"&(?!#|(?:amp|lt|gt|quot|apos);)")
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+
+
+class UnreadableError(Exception):
+    """A file that contributes no objects: why (a fixed phrase), and what was found."""
+
+    def __init__(self, reason: str, value: str = "") -> None:
+        super().__init__(reason, value)
+        self.reason, self.value = reason, value
+
+
+class Fault(NamedTuple):
+    """One thing wrong in a file; `object` counts from 1 (None: the file as a whole)."""
+
+    object: int | None
+    reason: str
+    value: str
+    kind: str
+
+
+class Annotation(NamedTuple):
+    """What a file holds.
+
+    `size` is the image's width and height in pixels (NaN where unknown), `objects` how many the
+    file has, `boxes` (width, height, class name, difficult, truncated) of the usable ones, sides as
+    fractions of the image.
+    """
+
+    size: tuple[float, float]
+    objects: int
+    boxes: list[tuple[float, float, str, bool, bool]]
+    faults: list[Fault]
+
+
+def read_annotation(data: bytes) -> Annotation:
+    """Boxes of one VOC annotation, and all that is wrong with it, named.
+
+    A box is (xmax - xmin) / width by (ymax - ymin) / height of the object's own `<bndbox>`, clipped
+    to the image.
+
+    Parameters
+    ----------
+    data
+        The bytes of the file, in any encoding it declares.
+
+    Raises
+    ------
+    UnreadableError
+        Where the file is empty, not well-formed, declares entities, or is not an annotation.
+
+    Examples
+    --------
+    >>> box = b"<bndbox><xmin>0</xmin><ymin>0</ymin><xmax>4</xmax><ymax>2</ymax></bndbox>"
+    >>> size = b"<size><width>8</width><height>8</height></size>"
+    >>> cat = b"<object><name>cat</name>" + box + b"</object>"
+    >>> read_annotation(b"<annotation>" + size + cat + b"</annotation>").boxes
+    [(0.5, 0.25, 'cat', False, False)]
+    """
+    sizes: list[Any] = []
+    objects: list[Any] = []
+
+    def take(path: list[tuple[str, Any]], item: Any) -> bool:
+        if _local(path[0][0]) != "annotation":
+            raise UnreadableError("not a VOC annotation", f"root element {path[0][0]}")
+        name = _local(path[1][0])
+        if name == "object":
+            objects.append(_plain(item))
+        elif name == "size":
+            sizes.append(_plain(item))
+        return True
+
+    _parse(data, take)
+    return _assembled(sizes, objects)
+
+
+def _parse(data: bytes, take: Any) -> None:
+    """Hand every child of the root to `take` and forget it, so that memory stays small."""
+    import xmltodict
+
+    if not data.strip():
+        raise UnreadableError("empty file")
+    encoding = None
+    declared = _DECODED.match(data)
+    if declared:
+        data, encoding = _decoded(data, declared[1].decode("ascii")), "utf-8"
+    _refuse_entities(data)
+    seen = False
+
+    def noticed(path: list[tuple[str, Any]], item: Any) -> bool:
+        nonlocal seen
+        seen = True
+        return bool(take(path, item))
+
+    try:
+        xmltodict.parse(data, encoding=encoding, item_depth=2, item_callback=noticed)
+        if not seen:
+            (root,) = xmltodict.parse(data, encoding=encoding)
+            take([(root, None), ("", None)], None)
+    except UnreadableError:
+        raise
+    except (LookupError, UnicodeError) as error:
+        raise UnreadableError("encoding not supported", str(error)) from None
+    except Exception as error:  # expat has errors of its own, and ValueError for charsets
+        reason = "encoding not supported" if "encoding" in str(error) else "not well-formed XML"
+        raise UnreadableError(reason, str(error)) from None
+
+
+def _decoded(data: bytes, name: str) -> bytes:
+    try:
+        text = data.decode(name)
+    except LookupError:
+        raise UnreadableError("encoding not supported", name) from None
+    except UnicodeError as error:
+        raise UnreadableError("not well-formed XML", str(error)) from None
+    return _DECLARATION.sub("", text).encode("utf-8", "replace")
+
+
+def _refuse_entities(data: bytes) -> None:
+    plain = data.replace(b"\0", b"") if data[:2] in _UTF_16_MARKS else data
+    if b"<!DOCTYPE" not in plain:
+        return
+    if b"<!ENTITY" in plain:
+        raise UnreadableError("declares entities", "<!ENTITY")
+    # With a DTD elsewhere expat skips entities it does not know: text would vanish silently.
+    used = _ENTITY_USE.search(plain)
+    if used:
+        found = plain[used.start() : used.start() + 20].split(b";")[0]
+        raise UnreadableError("uses entities", found.decode("ascii", "replace"))
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _plain(item: Any) -> Any:
+    """An element without the prefixes of its children's names."""
+    if isinstance(item, Mapping) and any(":" in name for name in item):
+        return {_local(name): _plain(child) for name, child in item.items()}
+    if isinstance(item, list):
+        return [_plain(child) for child in item]
+    return item
+
+
+def _text(item: Any) -> str:
+    if isinstance(item, Mapping):
+        item = item.get("#text")
+    return item.strip() if isinstance(item, str) else ""
+
+
+def _child(item: Any, name: str) -> Any:
+    return item.get(name) if isinstance(item, Mapping) else None
+
+
+class _FaultyError(Exception):
+    """What is wrong with one object: reason and value."""
+
+    def __init__(self, reason: str, value: str) -> None:
+        super().__init__(reason, value)
+        self.reason, self.value = reason, value
+
+
+def _number(item: Any, name: str) -> float:
+    if isinstance(item, list):
+        raise _FaultyError(f"{name} given more than once", str(len(item)))
+    text = _text(item)
+    if not text:
+        raise _FaultyError(f"no {name}", "")
+    value = float(text) if _NUMBER.fullmatch(text) else float("nan")
+    if not abs(value) < float("inf"):
+        raise _FaultyError(f"{name} is not a number", text)
+    return value
+
+
+def _image_size(sizes: list[Any]) -> tuple[float, float]:
+    if not sizes:
+        raise _FaultyError("no image size", "")
+    if len(sizes) > 1:
+        raise _FaultyError("image size given more than once", str(len(sizes)))
+    width, height = (_number(_child(sizes[0], side), f"image {side}") for side in _IMAGE_SIDES)
+    if not (width > 0 and height > 0):
+        raise _FaultyError("image size not above zero", f"{width:g} x {height:g}")
+    return width, height
+
+
+_IMAGE_SIDES = ("width", "height")
+
+
+def _assembled(sizes: list[Any], objects: list[Any]) -> Annotation:
+    size, sizeless = (float("nan"), float("nan")), None
+    try:
+        size = _image_size(sizes)
+    except _FaultyError as fault:
+        sizeless = fault
+    boxes = []
+    faults: list[Fault] = []
+    for number, item in enumerate(objects, start=1):
+        try:
+            corners = _corners(item)
+            if sizeless is not None:
+                raise sizeless
+            width, height, clipped = placed(*corners, *size)
+        except _FaultyError as fault:
+            faults.append(Fault(number, fault.reason, fault.value, "left_out"))
+            continue
+        if clipped:
+            found = ",".join(f"{corner:g}" for corner in corners)
+            value = f"{found} in {size[0]:g} x {size[1]:g}"
+            faults.append(Fault(number, "clipped to the image", value, "altered"))
+        name = _text(_first(_child(item, "name")))
+        if not name:
+            faults.append(Fault(number, "object without a name", "", "note"))
+        boxes.append((width, height, name, _flag(item, "difficult"), _flag(item, "truncated")))
+    return Annotation(size, len(objects), boxes, faults)
+
+
+def _flag(item: Any, name: str) -> bool:
+    return _text(_first(_child(item, name))).lower() in _TRUE
+
+
+def _first(item: Any) -> Any:
+    return item[0] if isinstance(item, list) else item
+
+
+def _corners(item: Any) -> tuple[float, float, float, float]:
+    box = _child(item, "bndbox")
+    if isinstance(box, list):
+        raise _FaultyError("bndbox given more than once", str(len(box)))
+    if box is None:
+        found = "robndbox" if _child(item, "robndbox") is not None else ""
+        raise _FaultyError("no bndbox", found)
+    xmin, ymin, xmax, ymax = (_number(_child(box, side), side) for side in _SIDES)
+    if xmax < xmin:
+        raise _FaultyError("xmin above xmax", f"xmin {xmin:g}, xmax {xmax:g}")
+    if ymax < ymin:
+        raise _FaultyError("ymin above ymax", f"ymin {ymin:g}, ymax {ymax:g}")
+    if xmax == xmin or ymax == ymin:
+        raise _FaultyError("no area", f"{xmin:g},{ymin:g},{xmax:g},{ymax:g}")
+    return xmin, ymin, xmax, ymax
+
+
+def placed(
+    xmin: float, ymin: float, xmax: float, ymax: float, width: float, height: float
+) -> tuple[float, float, bool]:
+    """Sides of a box as fractions of its image, and whether it had to be clipped.
+
+    Parameters
+    ----------
+    xmin, ymin, xmax, ymax
+        Corners in pixels, each minimum below its maximum.
+    width, height
+        The image's, above zero.
+    """
+    left, top, right, bottom = max(xmin, 0.0), max(ymin, 0.0), min(xmax, width), min(ymax, height)
+    if not (left < right and top < bottom):
+        found = f"{xmin:g},{ymin:g},{xmax:g},{ymax:g} in {width:g} x {height:g}"
+        raise _FaultyError("outside the image", found)
+    sides = (right - left) / width, (bottom - top) / height
+    if not sides[0] * sides[1] > SMALLEST_AREA:
+        raise _FaultyError("no area", f"{xmin:g},{ymin:g},{xmax:g},{ymax:g}")
+    clipped = xmin < 0 or ymin < 0 or xmax > width or ymax > height
+    return sides[0], sides[1], clipped
