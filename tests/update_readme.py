@@ -1,0 +1,80 @@
+"""Run the commands that README.md shows, and write what they print below them.
+
+    python tests/update_readme.py
+
+In blocks fenced as `console`, a line `$ anchorkit ...` is a command (a backslash at its end
+continues it) and what follows is its output, stdout and stderr together; `$ echo $?` is its exit
+code. The commands run one after the other in one folder that holds a copy of sample_voc and of what
+lies in tests/readme. A command that cannot run there stands in a block of another language, `sh`.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+__all__ = ["README", "prepared", "updated"]
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+
+
+def prepared(folder: Path) -> Path:
+    """The folder, filled with the files that the commands of the README use."""
+    shutil.copytree(ROOT / "sample_voc", folder / "sample_voc")
+    if (ROOT / "tests" / "readme").is_dir():
+        shutil.copytree(ROOT / "tests" / "readme", folder, dirs_exist_ok=True)
+    return folder
+
+
+def updated(text: str, folder: Path) -> str:
+    """The text with every output as the commands print it when they run in a folder."""
+    return BLOCK.sub(lambda match: _session(match.group(), folder), text)
+
+
+def _session(block: str, folder: Path) -> str:
+    written: list[str] = []
+    code, replaced = 0, False
+    lines = iter(block.splitlines())
+    for line in lines:
+        if not line.startswith("$ "):
+            if not replaced:
+                written.append(line)
+            continue
+        command = [line]
+        while command[-1].endswith("\\"):
+            command.append(next(lines))
+        written += command
+        words = shlex.split(" ".join(part.rstrip("\\") for part in command)[2:], comments=True)
+        replaced = words[0] == "anchorkit" or words == ["echo", "$?"]
+        if words[0] == "anchorkit":
+            code, output = _output(words[1:], folder)
+            written += output.splitlines()
+        elif replaced:
+            written.append(str(code))
+    return "".join(f"{line}\n" for line in written)
+
+
+def _output(arguments: list[str], folder: Path) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "anchorkit", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "80"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as name:
+        text = updated(README.read_text(encoding="utf-8"), prepared(Path(name)))
+    README.write_bytes(text.encode())
