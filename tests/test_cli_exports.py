@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import click
@@ -6,6 +7,7 @@ import yaml
 from click.testing import CliRunner
 
 from anchorkit.anchors import parse_anchors
+from anchorkit.cli import commands
 from anchorkit.cli.exports import EXPORTS, Exports, export_options
 from anchorkit.errors import AnchorkitError, UsageError, WriteError
 from anchorkit.export import FORMS
@@ -121,3 +123,16 @@ def test_anchors_of_stretched_images_for_a_letterboxing_trainer_are_warned_of() 
     assert "YOLOv5" in warned("--export", "yolov5", "--resize", "stretch")
     assert warned("--export", "yolov5", "--resize", "letterbox") == ""
     assert warned("--export", "paddle", "--resize", "stretch") == ""
+
+
+def test_cluster_exports_the_anchors_that_it_prints(tmp_path: Path) -> None:
+    path = tmp_path / "anchors.yaml"
+    sample = str(Path(__file__).parent.parent / "sample_voc")
+    asked = ["cluster", "--voc", sample, "-k", "6", "--precision", "1", "--quiet"]
+    result = CliRunner().invoke(
+        commands, [*asked, "--format", "json", "--export", f"yolov5:{path}"], catch_exceptions=False
+    )
+    levels = yaml.safe_load(path.read_text())["anchors"]
+    assert [len(level) for level in levels] == [4, 4, 4]
+    exported = [side for level in levels for side in level]
+    assert exported == [side for pair in json.loads(result.stdout)["anchors"] for side in pair]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from anchorkit.cli.exports import Exports, export_options
 from anchorkit.cli.options import DataOptions, data_options, format_option, help_text, input_options
 from anchorkit.report import counted
 
@@ -94,6 +95,7 @@ class Found:
     metavar="DECIMALS",
     help="Decimals of the anchors.",
 )
+@export_options
 @format_option
 def command(
     data: DataOptions,
@@ -103,16 +105,28 @@ def command(
     update: str,
     seed: int,
     precision: int,
+    exports: Exports,
     form: str,
 ) -> None:
     """Load, search, round, judge, print."""
     from anchorkit.cli.data import load_boxes, show_progress
 
+    exports.check(k, form)
     wanted = Wanted(k, size or (416, 416), resize or "stretch", update, seed, precision)
     boxes = load_boxes(data, wanted.size, wanted.resize)
     found = searched(boxes, wanted, progress=show_progress(data))
     warn_of_rounding(found, precision)
-    click.echo(rendered(found, boxes, wanted, form))
+    text = rendered(found, boxes, wanted, form)
+    more = exports.written(
+        found.anchors,
+        size=wanted.size,
+        resize=wanted.resize,
+        form=form,
+        decimals=precision,
+        note=f"mean IoU {found.quality.mean_iou:.4f} of {counted(len(boxes), 'box', 'boxes')}",
+        quiet=data.quiet,
+    )
+    click.echo(text + (f"\n{more}" if more else ""), nl=not more)
 
 
 def searched(boxes: "Boxes", wanted: Wanted, *, progress: bool) -> Found:

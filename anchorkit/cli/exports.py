@@ -127,8 +127,8 @@ class Exports:
             text = export(name, anchors, strides=self.strides, decimals=decimals, made=made)
             if FORMS[name].letterbox and resize == "stretch" and not quiet:
                 warn(
-                    f"warning: {FORMS[name].trainer} scales both sides of an image alike: "
-                    "--resize letterbox fits it better"
+                    f"warning: {FORMS[name].trainer}: training scales both sides of an image "
+                    "alike, so --resize letterbox fits better"
                 )
             if file is not None:
                 write_atomically(file, text.encode())
