@@ -1,0 +1,1 @@
+"""Pictures of boxes and anchors; the only part that imports matplotlib."""
