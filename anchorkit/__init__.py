@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from anchorkit.accounting import Problem, Report
     from anchorkit.boxes import Boxes
     from anchorkit.clustering import Clustering, cluster
+    from anchorkit.darknet.replacing import replace_anchors
+    from anchorkit.darknet.sections import Cfg, read_cfg
     from anchorkit.errors import AnchorkitError
     from anchorkit.loaders.voc import load_voc
     from anchorkit.overlap import iou
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AnchorkitError",
     "Boxes",
+    "Cfg",
     "Clustering",
     "Problem",
     "Quality",
@@ -29,11 +32,14 @@ __all__ = [
     "evaluate",
     "iou",
     "load_voc",
+    "read_cfg",
+    "replace_anchors",
 ]
 
 _HOMES = {
     "AnchorkitError": "errors",
     "Boxes": "boxes",
+    "Cfg": "darknet.sections",
     "Clustering": "clustering",
     "Problem": "accounting",
     "Quality": "quality",
@@ -42,6 +48,8 @@ _HOMES = {
     "evaluate": "quality",
     "iou": "overlap",
     "load_voc": "loaders.voc",
+    "read_cfg": "darknet.sections",
+    "replace_anchors": "darknet.replacing",
 }
 
 

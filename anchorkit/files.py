@@ -2,20 +2,30 @@
 
 import contextlib
 import os
+import re
 import secrets
 import stat
+import time
 from pathlib import Path
 
 from anchorkit.errors import WriteError
 
 __all__ = ["write_atomically"]
 
+STALE = 3600.0
+"""Seconds after which a file beside the target is no longer one that is being written."""
 
-def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
+_LEFTOVER = re.compile(r"[0-9a-f]{16}\.tmp")
+
+
+def write_atomically(
+    path: str | os.PathLike[str], data: bytes, *, expected: bytes | None = None
+) -> None:
     """Write a file as a whole or not at all: beside it, synced, then renamed over it.
 
-    What a link points to is written, the mode bits of a file that is there stay, and what is not a
-    regular file (a pipe, /dev/stdout) is written to.
+    What a link points to is written; the mode bits of a file that is there stay, and its owner
+    where that is permitted; what is not a regular file (a pipe, /dev/stdout) is written to. What a
+    killed run left beside the file is cleared away after an hour.
 
     Parameters
     ----------
@@ -23,6 +33,8 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
         The file; its folder must be there.
     data
         The whole content.
+    expected
+        What the file held when it was read; it is not written where it holds something else by now.
 
     Raises
     ------
@@ -47,7 +59,8 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
             return
         if mode is not None and not os.access(target, os.W_OK):
             raise WriteError(f"{os.fspath(path)}: cannot be written (the file is read-only)")
-        _replace(target, data, mode)
+        _clear_leftovers(target)
+        _replace(target, data, expected)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise WriteError(f"{os.fspath(path)}: cannot be written ({reason})") from None
@@ -60,8 +73,8 @@ def _mode(target: Path) -> int | None:
         return None
 
 
-def _replace(target: Path, data: bytes, mode: int | None) -> None:
-    beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.tmp")
+def _replace(target: Path, data: bytes, expected: bytes | None) -> None:
+    beside = target.with_name(f"{_prefix(target)}{secrets.token_hex(8)}.tmp")
     # Not tempfile: its files can be read by their owner alone, whatever the umask says.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     number = os.open(beside, flags, 0o666)
@@ -70,14 +83,46 @@ def _replace(target: Path, data: bytes, mode: int | None) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if mode is not None:
-            beside.chmod(stat.S_IMODE(mode))
+        _keep_rights(target, beside)
+        if expected is not None and target.read_bytes() != expected:
+            raise WriteError(f"{target}: changed since it was read; it is left as it is now")
         beside.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             beside.unlink()
         raise
     _sync_folder(target.parent)
+
+
+def _keep_rights(target: Path, beside: Path) -> None:
+    """Owner, where that is permitted, and mode bits of the file that is there."""
+    try:
+        there = target.stat()
+    except FileNotFoundError:
+        return
+    if hasattr(os, "chown"):
+        with contextlib.suppress(OSError):
+            os.chown(beside, there.st_uid, there.st_gid)
+    # After the owner, whose change takes bits away.
+    beside.chmod(stat.S_IMODE(there.st_mode))
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name[:100]}."
+
+
+def _clear_leftovers(target: Path) -> None:
+    """Take away what runs left that were killed; not what a run may be writing now."""
+    long_ago = time.time() - STALE
+    prefix = _prefix(target)
+    with contextlib.suppress(OSError):
+        for path in target.parent.iterdir():
+            name = path.name
+            if not name.startswith(prefix) or not _LEFTOVER.fullmatch(name[len(prefix) :]):
+                continue
+            with contextlib.suppress(OSError):
+                if path.lstat().st_mtime < long_ago:
+                    path.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

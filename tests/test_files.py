@@ -1,5 +1,6 @@
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -81,3 +82,55 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         write_atomically(tmp_path / "none" / "x", b"")
     with pytest.raises(WriteError, match="cannot be written"):
         write_atomically("a\0b", b"")
+
+
+def test_a_file_that_changed_since_it_was_read_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "yolo.cfg"
+    path.write_bytes(b"theirs")
+    with pytest.raises(WriteError, match=r"yolo\.cfg: changed since it was read"):
+        write_atomically(path, b"ours", expected=b"read")
+    assert path.read_bytes() == b"theirs"
+    assert list(tmp_path.iterdir()) == [path]
+    write_atomically(path, b"ours", expected=b"theirs")
+    assert path.read_bytes() == b"ours"
+
+
+def test_a_file_that_went_away_since_it_was_read_is_not_brought_back(tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match="cannot be written"):
+        write_atomically(tmp_path / "yolo.cfg", b"ours", expected=b"read")
+    assert list(tmp_path.iterdir()) == []
+
+
+@POSIX
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
+def test_the_owner_of_a_file_stays(tmp_path: Path) -> None:
+    path = tmp_path / "yolo.cfg"
+    path.write_bytes(b"old")
+    os.chown(path, 1234, 2345)
+    path.chmod(0o4750)
+    write_atomically(path, b"new")
+    found = path.stat()
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (1234, 2345, 0o4750)
+
+
+def test_what_a_killed_run_left_is_cleared_after_an_hour(tmp_path: Path) -> None:
+    path = tmp_path / "yolo.cfg"
+    old, young, other = (
+        tmp_path / f".yolo.cfg.{name}.tmp" for name in ("0123456789abcdef", "f" * 16, "notes")
+    )
+    for leftover in (old, young, other):
+        leftover.write_bytes(b"half")
+    for leftover in (old, other):
+        os.utime(leftover, (1e9, 1e9))
+    write_atomically(path, b"new")
+    assert sorted(tmp_path.iterdir()) == sorted([young, other, path])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_thousand_writes_killed_at_random_moments_damage_nothing() -> None:
+    script = Path(__file__).with_name("killed_writes.py")
+    done = subprocess.run(
+        [sys.executable, str(script), "1000"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("1000 killed after ")

@@ -1,0 +1,289 @@
+"""New anchors into the text of a cfg: anchors, num, mask and filters, and nothing else."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from anchorkit.darknet.assigning import area, masks_for
+from anchorkit.darknet.faults import Fault, agree, faults_of, same_anchors
+from anchorkit.darknet.heads import Head, Pair, heads_of
+from anchorkit.darknet.lists import mended, written_like
+from anchorkit.darknet.sections import Cfg, Section, read_cfg
+from anchorkit.darknet.shapes import KNOWN
+from anchorkit.darknet.spans import Span, after_line, applied, key_style
+from anchorkit.errors import AnchorError, CfgError
+
+__all__ = ["Change", "Edit", "anchors_of", "editable_heads", "edited", "replace_anchors"]
+
+_LIKE_A_HEAD = re.compile(r"\[(gaussian|yolo|region)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that was changed; `old` is empty where the key was inserted."""
+
+    line: int
+    key: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What came of an edit: the new text, each change, and the faults that are mended by them."""
+
+    text: str
+    changes: tuple[Change, ...]
+    mended: tuple[Fault, ...]
+    warnings: tuple[str, ...]
+
+
+def replace_anchors(
+    text: str,
+    anchors: Sequence[Pair],
+    *,
+    assign: str = "shares",
+    counters: Sequence[int] | None = None,
+    force: bool = False,
+) -> str:
+    r"""A cfg with other anchors: `anchors`, `num`, `mask` and `filters` of every head.
+
+    Anchors are listed by ascending area and dealt out by ascending stride. Anchors that equal the
+    cfg's as a set leave its list as it is. Known faults are mended: an anchor in no mask or in
+    two, a mask beyond num, a missing comma, filters that do not match. All else stays.
+
+    Parameters
+    ----------
+    text
+        The whole cfg, with the line ends of the file.
+    anchors
+        (k, 2), width and height in pixels of the network's input; a `[region]` gets them in cells
+        of its grid.
+    assign
+        `shares` (lengths of masks stay where they fit, else equal ones) or `size` (area rule);
+        see `anchorkit.darknet.assigning.masks_for`.
+    counters
+        Boxes of each class in the order of the classes, for `counters_per_class`; None leaves it.
+    force
+        Replace also where the heads list different anchors: all get the new ones.
+
+    Raises
+    ------
+    AnchorError
+        Where an anchor is not two positive, finite numbers.
+    CfgError
+        Where the cfg cannot be edited safely; the message names the line.
+
+    Examples
+    --------
+    >>> cfg = "[net]\nwidth=64\nheight=64\nchannels=3\n[conv]\nfilters=6\nstride=8\n" + (
+    ...     "[yolo]\nclasses=1\nnum=1\nanchors = 9,9 # mine\n")
+    >>> print(replace_anchors(cfg, [(20, 30), (5, 6)])[36:])
+    [conv]
+    filters=12
+    stride=8
+    [yolo]
+    classes=1
+    num=2
+    anchors = 5,6,  20,30 # mine
+    <BLANKLINE>
+    """
+    return edited(text, anchors, assign=assign, counters=counters, force=force).text
+
+
+def edited(
+    text: str,
+    anchors: Sequence[Pair],
+    *,
+    assign: str = "shares",
+    counters: Sequence[int] | None = None,
+    force: bool = False,
+) -> Edit:
+    """`replace_anchors`, with an account of what was changed, mended and left alone."""
+    cfg = read_cfg(text)
+    heads = editable_heads(cfg)
+    wanted = _checked(anchors)
+    if not agree(heads) and not force:
+        raise CfgError(
+            f"line {heads[0].line}: the heads list different anchors, so these cannot be replaced "
+            "without losing that; force it to give all heads the same"
+        )
+    old = anchors_of(heads)
+    kept = agree(heads) and same_anchors(old, wanted)
+    new = list(old) if kept else sorted(wanted, key=lambda anchor: (area(anchor), anchor))
+    masks = _masks(heads, new, assign, kept=kept)
+    editor = _Editor(cfg)
+    for head in heads:
+        editor.edit_head(head, new, masks.get(head.line), kept=kept)
+        editor.edit_counters(head, counters)
+    return Edit(
+        text=applied(text, editor.spans),
+        changes=tuple(editor.changes),
+        mended=faults_of(heads) if editor.changes else (),
+        warnings=tuple(editor.warnings),
+    )
+
+
+def anchors_of(heads: Sequence[Head]) -> tuple[Pair, ...]:
+    """The anchors that the heads list, in pixels; the longest list where they differ."""
+    return max((head.anchors for head in heads), key=len, default=())
+
+
+def editable_heads(cfg: Cfg) -> tuple[Head, ...]:
+    """The heads of a cfg whose anchors can be replaced.
+
+    Raises
+    ------
+    CfgError
+        Where there is none, where darknet would drop one silently, where a `[region]` is not the
+        only one.
+    """
+    for section in cfg.sections[1:]:
+        if section.type not in KNOWN and _LIKE_A_HEAD.match(section.header):
+            raise CfgError(
+                f"line {section.line}: wanted [yolo], [Gaussian_yolo] or [region] on a line of its "
+                f"own, found {section.header}, which darknet drops silently"
+            )
+    heads = heads_of(cfg)
+    if not heads:
+        old = next((one for one in cfg.sections if one.type == "detection"), None)
+        if old is not None:
+            raise CfgError(f"line {old.line}: [detection] is the head of YOLOv1: it has no anchors")
+        raise CfgError("no detection head: wanted [yolo], [Gaussian_yolo] or [region]")
+    if len(heads) > 1:
+        for head in heads:
+            if head.type == "region":
+                raise CfgError(
+                    f"line {head.line}: a [region] uses all anchors: wanted no other head"
+                )
+    return heads
+
+
+def _checked(anchors: Sequence[Pair]) -> list[Pair]:
+    pairs = [(float(width), float(height)) for width, height in anchors]
+    for place, pair in enumerate(pairs, 1):
+        if not all(isfinite(side) and side > 0 for side in pair):
+            raise AnchorError(f"anchor {place}: wanted positive, finite numbers, found {pair}")
+    if not pairs:
+        raise AnchorError("wanted at least one anchor, found none")
+    return pairs
+
+
+def _masks(
+    heads: Sequence[Head], anchors: Sequence[Pair], assign: str, *, kept: bool
+) -> dict[int, tuple[int, ...]]:
+    """Masks by the line of their head; none for a single head that has no mask."""
+    masks = masks_for(heads, anchors, assign)
+    if len(heads) == 1 and heads[0].mask is None:
+        return {}
+    written = {head.line: head.mask or () for head in heads}
+    used = sorted(index for mask in written.values() for index in mask)
+    if kept and assign != "size" and used == list(range(len(anchors))):
+        return written
+    return masks
+
+
+class _Editor:
+    """Collects the changes to one cfg."""
+
+    def __init__(self, cfg: Cfg) -> None:
+        self.text = cfg.text
+        self.spans: list[Span] = []
+        self.changes: list[Change] = []
+        self.warnings: list[str] = []
+
+    def edit_head(
+        self, head: Head, anchors: Sequence[Pair], mask: tuple[int, ...] | None, *, kept: bool
+    ) -> None:
+        """Anchors, num and mask of a head, and the filters before it."""
+        inserted: list[tuple[str, str]] = []
+        entry = head.find("anchors")
+        if entry is None or head.listed is None:
+            inserted.append(("anchors", written_like("", _numbers(head, anchors), 2)))
+        elif not kept or not head.listed.is_clean:
+            new = mended(entry.value) if kept else None
+            new = new or written_like(entry.value, _numbers(head, anchors), 2)
+            self.put(head.section, "anchors", new, inserted)
+        if head.num != len(anchors) or head.find("num") is None:
+            self.put(head.section, "num", str(len(anchors)), inserted)
+        clean = head.mask_list is None or head.mask_list.is_clean
+        if mask is not None and (mask != head.mask or not clean):
+            old = head.find("mask")
+            self.put(
+                head.section, "mask", written_like("" if old is None else old.value, mask), inserted
+            )
+        self.insert(head.section, "anchors", inserted)
+        self.edit_filters(head, len(anchors) if mask is None else len(mask))
+
+    def edit_filters(self, head: Head, used: int) -> None:
+        """The filters of the convolution before a head."""
+        wanted = used * head.per_anchor
+        if head.filters is None:
+            given = head.layer.input
+            if given is None or given.channels != wanted:
+                raise CfgError(
+                    f"line {head.before.line}: wanted [convolutional] before [{head.type}], whose "
+                    f"filters must become {wanted}, found {head.before.header}"
+                )
+        elif head.filters != wanted:
+            inserted: list[tuple[str, str]] = []
+            self.put(head.before, "filters", str(wanted), inserted)
+            self.insert(head.before, "", inserted)
+
+    def edit_counters(self, head: Head, counters: Sequence[int] | None) -> None:
+        """`counters_per_class`, where the head has it."""
+        entry = head.find("counters_per_class")
+        if entry is None:
+            return
+        if counters is None:
+            self.warnings.append(f"line {entry.line}: counters_per_class is left as it is")
+            return
+        if len(counters) != head.classes:
+            raise CfgError(
+                f"line {entry.line}: counters_per_class: wanted {head.classes} classes, "
+                f"found {len(counters)}"
+            )
+        self.put(head.section, "counters_per_class", written_like(entry.value, counters), [])
+
+    def put(self, section: Section, key: str, new: str, inserted: list[tuple[str, str]]) -> None:
+        """A value in place of the old one; where the key is missing it goes to `inserted`."""
+        entry = section.find(key)
+        if entry is None:
+            inserted.append((key, new))
+        elif entry.value != new:
+            self.spans.append(Span(entry.start, entry.end, new))
+            self.changes.append(Change(entry.line, key, entry.value, new))
+
+    def insert(self, section: Section, after: str, inserted: list[tuple[str, str]]) -> None:
+        """New keys after another key of a section, or after its header."""
+        if not inserted:
+            return
+        entry = section.find(after)
+        indent, equals = key_style(self.text, entry, section)
+        lines = [f"{indent}{key}{equals}{value}" for key, value in inserted]
+        place = section.start if entry is None else entry.start
+        self.spans.append(after_line(self.text, place, lines))
+        line = section.line if entry is None else entry.line
+        self.changes += [Change(line, key, "", value) for key, value in inserted]
+
+
+def _numbers(head: Head, anchors: Sequence[Pair]) -> list[float]:
+    """Anchors in the unit of a head, widths and heights in turn."""
+    if head.type != "region" or head.cell is None:
+        return [side for anchor in anchors for side in anchor]
+    return [
+        _in_cells(side, cell)
+        for anchor in anchors
+        for side, cell in zip(anchor, head.cell, strict=True)
+    ]
+
+
+def _in_cells(pixels: float, cell: float) -> float:
+    """Cells with the fewest decimals that give back the pixels, to the precision of darknet."""
+    for decimals in range(16):
+        cells = round(pixels / cell, decimals)
+        # darknet holds anchors in 32-bit floats, whose last bit is this fraction of the number
+        if abs(cells * cell - pixels) <= pixels * 2**-24:
+            return cells
+    return pixels / cell

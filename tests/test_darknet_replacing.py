@@ -1,0 +1,405 @@
+"""Anchors into the text of a cfg: what must change does, and nothing else."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from cfgs import GAUSSIAN, NO_MASK, ONE_MASK, REGION, SHAPES, TINY, V3, V4, anchors_line, yolo
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anchorkit.darknet.faults import faults_of
+from anchorkit.darknet.heads import Head, heads_of
+from anchorkit.darknet.replacing import anchors_of, edited, replace_anchors
+from anchorkit.darknet.sections import read_cfg
+from anchorkit.errors import AnchorError, CfgError, UsageError
+
+Pair = tuple[float, float]
+EDITED = {"anchors", "num", "mask", "filters"}
+LINE = re.compile(r"([ \t]*(\w+)[ \t]*=[ \t]*)([^#;\r]*?)([ \t]*([#;].*)?\r?)")
+
+sides = st.integers(1, 600)
+decimals = st.integers(10, 60000).map(lambda number: number / 100)
+whole_anchors = st.lists(st.tuples(sides, sides), min_size=1, max_size=15)
+any_anchors = st.lists(st.tuples(decimals, decimals), min_size=1, max_size=15)
+
+
+def heads(text: str) -> tuple[Head, ...]:
+    return heads_of(read_cfg(text))
+
+
+def masks(text: str) -> dict[float | None, tuple[int, ...] | None]:
+    return {head.stride: head.mask for head in heads(text)}
+
+
+def flat(pairs: Sequence[Pair]) -> list[float]:
+    return [side for pair in pairs for side in pair]
+
+
+def numbered(count: int) -> list[Pair]:
+    return [(10.0 * place, 10.0 * place) for place in range(1, count + 1)]
+
+
+def assert_only_values_differ(old: str, new: str) -> None:
+    """Line by line: only the values of the four keys differ, not one byte around them."""
+    assert old.count("\n") == new.count("\n")
+    for before, after in zip(old.split("\n"), new.split("\n"), strict=True):
+        if before != after:
+            was, now = LINE.fullmatch(before), LINE.fullmatch(after)
+            assert was
+            assert now
+            assert was[2] in EDITED
+            assert (was[1], was[4]) == (now[1], now[4])
+
+
+def assert_sound(text: str, anchors: Sequence[Pair]) -> None:
+    """Every head lists the anchors, and each anchor is in exactly one mask."""
+    found = heads(text)
+    assert faults_of(found) == ()
+    count = len(anchors)
+    used = [index for head in found for index in head.mask or range(count)]
+    assert sorted(used) == list(range(count))
+    for head in found:
+        assert head.num == count
+        assert head.filters == head.per_anchor * len(head.mask or range(count))
+        assert flat(sorted(head.anchors)) == pytest.approx(flat(sorted(anchors)), rel=1e-6)
+
+
+@pytest.mark.parametrize("name", [name for name in SHAPES if name != "tiny"])
+def test_own_anchors_change_no_byte(name: str) -> None:
+    text = SHAPES[name]
+    shuffled = anchors_of(heads(text))[::-1]
+    assert edited(text, shuffled).text == text
+    assert edited(text, shuffled).changes == ()
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("count", range(3, 16))
+def test_any_number_of_anchors_gives_a_sound_cfg(name: str, count: int) -> None:
+    new = replace_anchors(SHAPES[name], numbered(count)[::-1])
+    assert_sound(new, numbered(count))
+    assert_only_values_differ(SHAPES[name], new)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_second_run_changes_nothing(name: str) -> None:
+    for assign in ("shares", "size"):
+        anchors: list[Pair] = [(20, 20), (25, 25), (40, 40), (50, 50), (70, 70), (200.5, 90)]
+        once = edited(SHAPES[name], anchors, assign=assign)
+        again = edited(once.text, anchors, assign=assign)
+        assert once.changes
+        assert (again.text, again.changes, again.mended) == (once.text, (), ())
+
+
+def test_small_anchors_go_to_the_fine_stride_whatever_the_order_of_the_heads() -> None:
+    wanted = {8: (0, 1, 2), 16: (3, 4, 5), 32: (6, 7, 8)}
+    assert masks(replace_anchors(V3, numbered(9))) == wanted
+    assert masks(replace_anchors(V4, numbered(9))) == wanted
+    assert masks(replace_anchors(V3.replace("6,7,8", "0,1,2", 1), numbered(9))) == wanted
+
+
+def test_anchors_are_listed_by_area_not_by_width() -> None:
+    new = replace_anchors(NO_MASK, [(100, 10), (30, 30), (10, 100.5), (5, 300)])
+    assert "anchors = 30,30,  100,10,  10,100.5,  5,300\n" in new
+
+
+def test_lengths_of_masks_stay_when_k_stays() -> None:
+    uneven = yolo(masks=["4,5,6,7,8", "2,3", "0,1"], strides=[32, 16, 8])
+    assert masks(replace_anchors(uneven, numbered(9))) == {
+        8: (0, 1),
+        16: (2, 3),
+        32: (4, 5, 6, 7, 8),
+    }
+
+
+def test_lengths_that_skip_indices_stay_but_indices_do_not() -> None:
+    skipping = yolo(masks=["20,21,22,23,24", "12,13", "0,1"], strides=[32, 16, 8])
+    assert masks(replace_anchors(skipping, numbered(9)))[32] == (4, 5, 6, 7, 8)
+
+
+def test_remainder_goes_to_the_coarser_strides() -> None:
+    assert {s: len(m or ()) for s, m in masks(replace_anchors(V4, numbered(10))).items()} == {
+        8: 3,
+        16: 3,
+        32: 4,
+    }
+    assert {s: len(m or ()) for s, m in masks(replace_anchors(V4, numbered(11))).items()} == {
+        8: 3,
+        16: 4,
+        32: 4,
+    }
+
+
+def test_equal_strides_share_in_the_order_of_the_file() -> None:
+    twin = yolo(masks=["0", "1", "2"], strides=[16, 8, 16], count=3)
+    found = heads(replace_anchors(twin, numbered(5)))
+    assert [head.mask for head in found] == [(1, 2), (0,), (3, 4)]
+
+
+def test_repeated_index_is_mended_and_named() -> None:
+    edit = edited(TINY, anchors_of(heads(TINY)))
+    assert masks(edit.text) == {16: (0, 1, 2), 32: (3, 4, 5)}
+    assert anchors_line(6) in edit.text
+    text = " / ".join(str(fault) for fault in edit.mended)
+    assert "anchor 0 in no mask" in text
+    assert "anchor 3 in two masks" in text
+    assert [(change.key, change.old, change.new) for change in edit.changes] == [
+        ("mask", "1,2,3", "0,1,2")
+    ]
+
+
+def test_mended_masks_go_by_area_where_the_list_does_not() -> None:
+    text = TINY.replace("10,13,  16,30,", "16,30,  10,13,").replace("59,119", "5,5")
+    assert masks(replace_anchors(text, anchors_of(heads(text)))) == {16: (0, 1, 5), 32: (2, 3, 4)}
+
+
+def test_number_of_anchors_is_the_pairs_listed_not_num() -> None:
+    text = V4.replace("num=9", "num=6")
+    edit = edited(text, anchors_of(heads(text)))
+    assert edit.text == V4
+    assert any("num=6, but 9 anchors" in str(fault) for fault in edit.mended)
+    assert any("6, 7, 8 beyond the 6 anchors" in str(fault) for fault in edit.mended)
+
+
+def test_missing_comma_is_put_in_and_named() -> None:
+    text = V4.replace("30,61,  62", "30,61    62")
+    edit = edited(text, anchors_of(heads(V4)))
+    assert edit.text == V4.replace("30,61,  62", "30,61,    62")
+    assert any("comma is missing" in str(fault) for fault in edit.mended)
+
+
+def test_trailing_comma_of_a_mask_is_taken_out() -> None:
+    text = V4.replace("mask = 3,4,5", "mask = 3,4,5,")
+    assert edited(text, anchors_of(heads(V4))).text == V4
+
+
+def test_wrong_filters_are_mended_and_named() -> None:
+    text = V4.replace("filters=21", "filters=255 # 3 * 85", 1)
+    edit = edited(text, anchors_of(heads(V4)))
+    assert edit.text == V4.replace("filters=21", "filters=21 # 3 * 85", 1)
+    assert [fault.kind for fault in edit.mended] == ["filters"]
+
+
+def test_gaussian_head_needs_four_more_filters_per_anchor() -> None:
+    new = replace_anchors(GAUSSIAN, numbered(6))
+    assert {head.filters for head in heads(new)} == {2 * (2 + 9)}
+
+
+def test_single_mask_is_written_whole() -> None:
+    new = replace_anchors(ONE_MASK, numbered(4))
+    assert masks(new) == {8: (0, 1, 2, 3)}
+
+
+def test_single_head_without_mask_gets_none() -> None:
+    new = replace_anchors(NO_MASK, numbered(7))
+    assert "mask" not in new
+    assert "filters=49" in new
+    assert "num=7" in new
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_missing_num_and_mask_follow_anchors_in_the_style_of_the_line(ending: str) -> None:
+    text = V4.replace("num=9\n", "").replace("mask = 0,1,2\n", "").replace("\n", ending)
+    new = replace_anchors(text, anchors_of(heads(V4)))
+    assert f"{anchors_line()}{ending}num = 9{ending}mask = 0,1,2{ending}classes=2{ending}" in new
+    assert f"{anchors_line()}{ending}num = 9{ending}classes=2{ending}" in new
+    assert_sound(new, anchors_of(heads(V4)))
+
+
+def test_key_inserted_after_the_last_line_leaves_no_final_newline() -> None:
+    text = NO_MASK.replace("num=4\n", "").replace("classes=2\n", "").rstrip("\n")
+    assert text.endswith("30,61")
+    new = replace_anchors(text, [(2, 3)])
+    assert new.endswith("anchors = 2,3\nnum = 1")
+
+
+def test_missing_filters_follow_the_header() -> None:
+    text = NO_MASK.replace("size=1\nfilters=28\n", "size=1\n")
+    assert "[convolutional]\nfilters=28\nsize=1\nactivation" in replace_anchors(text, numbered(4))
+
+
+def test_missing_anchors_are_inserted() -> None:
+    text = V4.replace(anchors_line() + "\n", "", 1)
+    new = replace_anchors(text, numbered(9))
+    assert_sound(new, numbered(9))
+
+
+def test_region_gets_cells_that_give_back_the_pixels() -> None:
+    new = replace_anchors(REGION, [(42, 55.5), (161, 300)])
+    assert "anchors =  1.3125, 1.734375, 5.03125, 9.375\n" in new
+    assert "filters=20\n" in new
+    assert "num=2\n" in new
+
+
+def test_region_of_a_grid_that_does_not_divide_the_input_gets_few_decimals() -> None:
+    text = REGION.replace("width=416", "width=400").replace("size=1\n", "size=1\npad=0\n")
+    text = text.replace("stride=32", "stride=32\npadding=10\nsize=20")
+    (head,) = heads(replace_anchors(text, [(42, 55)]))
+    assert head.cell == (400 / 13, 416 / 14)
+    assert head.anchors[0] == pytest.approx((42, 55), rel=2**-24)
+
+
+def test_area_rule_parts_strides_at_30_and_60() -> None:
+    anchors: list[Pair] = [(30, 29), (30, 30), (36, 99), (36, 100), (10, 400), (300, 300)]
+    assert masks(replace_anchors(V4, anchors, assign="size")) == {
+        8: (0,),
+        16: (1, 2),
+        32: (3, 4, 5),
+    }
+
+
+def test_area_rule_refuses_to_leave_a_head_without() -> None:
+    with pytest.raises(CfgError, match=r"stride 8 takes anchors below 30x30.*found 0; add one"):
+        replace_anchors(V4, [(31, 31), (62, 62), (90, 90)], assign="size")
+    with pytest.raises(CfgError, match=r"stride 16 takes anchors from 30x30 to 60x60"):
+        replace_anchors(V4, [(3, 3), (62, 62), (90, 90)], assign="size")
+
+
+def test_unknown_assignment_is_bad_usage() -> None:
+    with pytest.raises(UsageError, match="shares or size"):
+        replace_anchors(V4, numbered(9), assign="width")
+
+
+def test_too_few_anchors_name_the_smallest_k() -> None:
+    with pytest.raises(CfgError, match="smallest k is 3"):
+        replace_anchors(V4, numbered(2))
+
+
+@pytest.mark.parametrize("anchor", [(0.0, 3.0), (-1.0, 3.0), (float("nan"), 3.0)])
+def test_anchor_without_area_is_refused(anchor: Pair) -> None:
+    with pytest.raises(AnchorError, match="anchor 2"):
+        replace_anchors(NO_MASK, [(3, 3), anchor])
+
+
+def test_different_lists_need_force() -> None:
+    text = V4.replace("373,326", "300,300", 1)
+    with pytest.raises(CfgError, match="different anchors"):
+        replace_anchors(text, numbered(9))
+    assert_sound(replace_anchors(text, numbered(9), force=True), numbered(9))
+
+
+def test_counters_are_updated_where_the_head_has_them() -> None:
+    text = yolo(masks=["0,1"], strides=[8], count=2, extra=["counters_per_class = 7, 8 # old"])
+    assert "counters_per_class = 100, 2 # old" in replace_anchors(
+        text, numbered(2), counters=[100, 2]
+    )
+    left = edited(text, numbered(2))
+    assert "counters_per_class = 7, 8 # old" in left.text
+    assert "counters_per_class is left" in left.warnings[0]
+    with pytest.raises(CfgError, match="wanted 2 classes, found 3"):
+        replace_anchors(text, numbered(2), counters=[1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[net]\nwidth=1\n", "no detection head"),
+        ("[net]\n[detection]\nclasses=3\n", r"line 2: \[detection\] is the head of YOLOv1"),
+        (V4.replace("[yolo]", "[YOLO]", 1), r"line 38: .*found \[YOLO\]"),
+        (V4.replace("[yolo]", "[yolo] # first", 1), r"line 38: .*found \[yolo\]#first"),
+        (REGION + "\n[route]\nlayers=1\n" + REGION[REGION.index("[region]") :], "no other head"),
+        (V4.replace("10,13", "10,x", 1), r"line 40: anchors: wanted numbers, found 'x'"),
+        (V4.replace("10,13", "10", 1), r"line 40: anchors: wanted pairs.*found 17"),
+        (V4.replace("10,13", "10,-13", 1), r"line 40: anchors: wanted positive"),
+        (V4.replace("[upsample]", "[warp]"), "stride of .yolo. is not known"),
+        (REGION.replace("stride=32", "stride=0"), "cells of its grid"),
+        ("\ufeff" + V4, "line 1: a byte order mark"),
+        (V4.replace("\n", "\0\n"), "line 1: the file is UTF-16"),
+        ("width=3\n" + V4, r"line 1: wanted \[net\] before the first key"),
+        (V4[V4.index("[conv") :], r"wanted \[net\] as the first section"),
+        ("# nothing\n", "no section"),
+    ],
+)
+def test_cfg_that_cannot_be_edited_safely_is_refused_with_the_line(text: str, message: str) -> None:
+    with pytest.raises(CfgError, match=message):
+        replace_anchors(text, numbered(9))
+
+
+def test_unknown_layer_that_no_size_hangs_on_does_not_matter() -> None:
+    text = V4.replace("[route]", "[warp]\nstrength=3\n\n[route]", 1)
+    assert_sound(replace_anchors(text, numbered(9)), numbered(9))
+
+
+def test_unknown_layer_does_not_matter_to_a_single_head() -> None:
+    text = NO_MASK.replace("[route]\nlayers = 0", "[warp]\nstrength=3")
+    assert "anchors = 10,10,  20,20\n" in replace_anchors(text, numbered(2))
+
+
+def test_filters_that_no_convolution_holds_are_refused() -> None:
+    text = NO_MASK.replace("activation=linear\n", "activation=linear\n[dropout]\n")
+    assert edited(text, anchors_of(heads(text))).changes == ()
+    with pytest.raises(CfgError, match=r"filters must become 14, found \[dropout\]"):
+        replace_anchors(text, numbered(2))
+
+
+def test_first_of_repeated_keys_is_edited_as_darknet_reads_it() -> None:
+    text = NO_MASK.replace("num=4", "num=4\nnum=12")
+    new = replace_anchors(text, numbered(5))
+    assert "num=5\nnum=12" in new
+
+
+@st.composite
+def noisy_cfgs(draw: st.DrawFn) -> str:
+    """A cfg of ours with the noise that real files have."""
+    text = draw(st.sampled_from([V3, V4, TINY, GAUSSIAN, ONE_MASK, NO_MASK, REGION]))
+    blanks = st.sampled_from(["", " ", "\t", "  "])
+    comments = st.sampled_from(["", "# a, b", " # was 18", "\t; 3,4", "#x=1", " #é ü"])
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if "=" in line:
+            key, value = (part.strip() for part in line.split("="))
+            gap = draw(blanks) if key in EDITED else ""
+            comment = draw(comments)
+            line = f"{draw(blanks)}{key}{gap}={draw(blanks)}{value}{comment}{draw(blanks)}"
+        lines.append(line)
+        if draw(st.integers(0, 9)) == 0:
+            lines.append(
+                draw(st.sampled_from(["", "  ", "# mask = 1,2", ";num=3", "odd_key=7", "\t#"]))
+            )
+    ending = draw(st.sampled_from(["\n", "\r\n"]))
+    return ending.join(lines).rstrip("\r\n") + draw(st.sampled_from(["", ending, ending * 2]))
+
+
+@settings(deadline=None)
+@given(text=noisy_cfgs(), anchors=any_anchors | whole_anchors)
+def test_all_bytes_outside_the_edited_values_stay(text: str, anchors: list[Pair]) -> None:
+    if len(anchors) < len(heads(text)):
+        return
+    new = replace_anchors(text, anchors)
+    assert_sound(new, anchors)
+    assert_only_values_differ(text, new)
+    assert replace_anchors(new, anchors) == new
+
+
+shipped = sorted((Path(os.environ.get("ANCHORKIT_DATA", "/nonexistent")) / "cfg").glob("*.cfg"))
+STRIDES = {
+    "Gaussian_yolov3_BDD": [32, 16, 8],
+    "yolo-voc": [32],
+    "yolov3": [32, 16, 8],
+    "yolov3-tiny": [32, 16],
+    "yolov4": [8, 16, 32],
+    "yolov4-csp": [8, 16, 32],
+    "yolov4-tiny": [32, 16],
+    "yolov7-tiny": [8, 16, 32],
+}
+
+
+@pytest.mark.parametrize("path", shipped, ids=lambda path: path.stem)
+def test_shipped_cfg(path: Path) -> None:
+    text = path.read_bytes().decode()
+    found = heads(text)
+    if path.stem in STRIDES:
+        assert [head.stride for head in found] == STRIDES[path.stem]
+    own = edited(text, anchors_of(found))
+    assert own.text == text or own.mended
+    if path.stem == "yolov4-tiny":
+        assert own.text == text.replace("mask = 1,2,3", "mask = 0,1,2")
+    for count in range(len(found), 16):
+        anchors: list[Pair] = [
+            (float(7 * place), float(9 * place)) for place in range(count, 0, -1)
+        ]
+        new = replace_anchors(text, anchors)
+        assert_sound(new, anchors)
+        assert_only_values_differ(text, new)
