@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anchorkit.accounting import Report
+from anchorkit.anchors import format_anchors, format_number
 from anchorkit.quality import Quality
 from anchorkit.report import counted, markdown_table, text_table
 
@@ -123,18 +124,11 @@ RECALL_NOTE = "boxes with an anchor within a factor of 4"
 
 def anchor_line(result: Mapping[str, Any]) -> str:
     """The line of a cfg, ready to paste."""
-    pairs = (
-        ",".join(_written(side, result["precision"]) for side in pair) for pair in result["anchors"]
-    )
-    return f"anchors = {',  '.join(pairs)}"
+    return f"anchors = {format_anchors(result['anchors'], result['precision'])}"
 
 
 def _number(side: float, precision: int) -> float:
     return round(side, precision) if precision else round(side)
-
-
-def _written(side: float, precision: int) -> str:
-    return f"{side:.{precision}f}"
 
 
 def _rows(result: Mapping[str, Any]) -> list[Sequence[str]]:
@@ -142,8 +136,8 @@ def _rows(result: Mapping[str, Any]) -> list[Sequence[str]]:
     return [
         (
             str(place),
-            _written(row["width"], precision),
-            _written(row["height"], precision),
+            format_number(row["width"], precision),
+            format_number(row["height"], precision),
             f"{row['ratio']:.2f}",
             f"{row['boxes']:,}",
             f"{row['boxes'] / result['boxes']:.1%}",
