@@ -145,7 +145,7 @@ def nearest(
     count = len(sizes)
     labels = np.zeros(count, dtype=np.int32)
     best = np.zeros(count)
-    area, shared, overlap = (np.empty(min(BLOCK, count)) for _ in range(3))
+    area, shared, overlap = np.empty((3, min(BLOCK, count)))
     for start in range(0, count, BLOCK):
         width, height = np.ascontiguousarray(sizes[start : start + BLOCK].T)
         label, top = labels[start : start + BLOCK], best[start : start + BLOCK]

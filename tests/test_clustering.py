@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from anchorkit.clustering import UPDATES, cluster
 from anchorkit.errors import DataError, TooManyClustersError, UsageError
@@ -14,10 +15,11 @@ side = st.integers(1, 12).map(float)
 some_sizes = st.lists(st.tuples(side, side), min_size=1, max_size=30)
 
 
-def lognormal(count: int, seed: int = 0) -> np.ndarray:
+def lognormal(count: int, seed: int = 0) -> NDArray[np.float64]:
     """Sizes such as photographs have, some of them equal."""
     drawn = np.random.RandomState(seed).lognormal(3, 0.8, (count, 2))
-    return np.maximum(np.rint(drawn), 1.0)
+    sizes: NDArray[np.float64] = np.maximum(np.rint(drawn), 1.0)
+    return sizes
 
 
 def test_as_many_clusters_as_distinct_sizes_returns_those() -> None:

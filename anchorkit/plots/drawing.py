@@ -118,7 +118,7 @@ def draw_boxes(axes: Axes, sizes: ArrayLike, *, scale: str = "linear") -> PathCo
     cells = axes.pcolormesh(
         across,
         up,
-        np.ma.masked_equal(counts, 0),
+        np.where(counts > 0, counts, np.nan),
         norm=LogNorm(1, max(counts.max(), 2)),
         cmap="viridis_r",
         rasterized=True,
