@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -46,3 +48,16 @@ def test_coco_lists_are_related_by_their_input() -> None:
 def test_an_unknown_preset_is_refused_with_the_names() -> None:
     with pytest.raises(UsageError, match="preset 'yolo3': wanted one of yolov2-voc, yolov2, "):
         preset("yolo3")
+
+
+def test_readme_lists_every_preset_with_its_input() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    rows = [line for line in readme.splitlines() if line.startswith("| `yolov")]
+    listed = {}
+    for row in rows:
+        names, anchors, size, data = (cell.strip() for cell in row.strip("|").split("|"))
+        for name in names.split(","):
+            listed[name.strip(" `")] = (int(anchors), int(size), data)
+    assert listed == {
+        name: (len(one.anchors), one.size[0], one.data) for name, one in PRESETS.items()
+    }

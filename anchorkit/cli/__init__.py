@@ -15,6 +15,7 @@ __all__ = ["COMMANDS", "commands", "main"]
 
 COMMANDS = {
     "cluster": "find the best anchors for a data set",
+    "evaluate": "say how well given anchors fit a data set",
 }
 """Name of each command, and its one line in `anchorkit --help`.
 

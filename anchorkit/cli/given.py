@@ -1,0 +1,121 @@
+"""Anchors that a command is given in one of three ways: as such, in a cfg, as a preset's."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import click
+
+from anchorkit.cli.options import anchors_option
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Given", "frame_of", "given_options"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Given(NamedTuple):
+    """One set of anchors."""
+
+    name: str
+    """What to call it: the preset, or the file's name without its extension."""
+    anchors: "NDArray[np.float64]"
+    """(k, 2), columns width and height, pixels at input."""
+    kind: str
+    """`preset`, `cfg` or `anchors`."""
+    size: tuple[int, int] | None = None
+    """The input that these pixels are meant for, where it is known."""
+    resize: str | None = None
+    """How images come to that input, where it is known."""
+
+
+def given_options(command: Command) -> Command:
+    """`--anchors`, `--cfg` and `--preset`, each several times, as `given`: presets come first."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> Any:
+        sets = [_preset(name) for name in given.pop("preset")]
+        sets += [_cfg(path) for path in given.pop("cfg")]
+        sets += [Given(one.name, one.sizes, "anchors") for one in given.pop("anchors")]
+        return command(given=tuple(sets), **given)
+
+    for option in (
+        click.option(
+            "--preset",
+            multiple=True,
+            metavar="NAME",
+            help="Anchors that a network ships with: yolov2-voc, yolov2, yolov3, yolov3-tiny, "
+            "yolov4, yolov4-tiny, yolov5, yolov7 and others; may be given several times.",
+        ),
+        click.option(
+            "--cfg",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Anchors of a darknet cfg, at its input size; may be given several times.",
+        ),
+        anchors_option(required=False, multiple=True),
+    ):
+        gathered = option(gathered)
+    return gathered  # type: ignore[return-value]  # the same command with other arguments
+
+
+def frame_of(
+    given: Sequence[Given], size: tuple[int, int] | None, resize: str | None
+) -> tuple[tuple[int, int], str, list[str]]:
+    """The input at which anchors are looked at, how images come to it, and what to warn of.
+
+    What the user asked for counts; else what the cfgs say, where they agree; else 416 and stretch.
+    """
+    cfgs = [one for one in given if one.kind == "cfg"]
+    sizes, resizes = {one.size for one in cfgs}, {one.resize for one in cfgs}
+    used = size or (sizes.pop() if len(sizes) == 1 else None) or (416, 416)
+    how = resize or (resizes.pop() if len(resizes) == 1 else None) or "stretch"
+    warnings = []
+    for one in given:
+        if one.size and one.size != used:
+            warnings.append(
+                f"{one.name} is meant for input {_named(one.size)}: its pixels are taken as they "
+                f"are at {_named(used)}"
+            )
+        if one.resize and one.resize != how:
+            warnings.append(f"{one.name} is trained with {one.resize}, not with {how}")
+    return used, how, warnings
+
+
+def _preset(name: str) -> Given:
+    from anchorkit.presets import preset
+
+    found = preset(name)
+    return Given(found.name, found.anchors, "preset", found.size)
+
+
+def _cfg(path: Path) -> Given:
+    import numpy as np
+
+    from anchorkit.darknet.heads import heads_of
+    from anchorkit.darknet.replacing import anchors_of
+    from anchorkit.darknet.sections import read_cfg
+    from anchorkit.errors import AnchorkitError, CfgError, UsageError
+
+    try:
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    try:
+        cfg = read_cfg(text)
+        anchors = anchors_of(heads_of(cfg))
+        if not anchors:
+            raise CfgError("no detection head with anchors")
+    except AnchorkitError as error:
+        raise type(error)(f"{path}: {error}") from None
+    pairs = np.asarray(anchors, dtype=np.float64)
+    return Given(path.stem, pairs, "cfg", cfg.size if all(cfg.size) else None, cfg.resize)
+
+
+def _named(size: tuple[int, int]) -> str:
+    return f"{size[0]}x{size[1]}"

@@ -1,0 +1,133 @@
+"""How well given anchors fit a data set: as a whole, by class, by size, by anchor."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anchorkit.boxes import Boxes
+from anchorkit.errors import DataError
+from anchorkit.quality import Quality, evaluate
+
+__all__ = ["SIZE_GROUPS", "comparison"]
+
+DIGITS = 6
+"""Decimals of what is measured."""
+
+SIZE_GROUPS = (("under 32x32", 32.0**2), ("under 96x96", 96.0**2), ("larger", math.inf))
+"""Name of each group of sizes, and the area at input below which a box belongs to it (COCO's)."""
+
+
+def comparison(
+    boxes: Boxes,
+    named: Sequence[tuple[str, NDArray[np.float64]]],
+    *,
+    size: tuple[int, int],
+    resize: str,
+) -> dict[str, Any]:
+    """The JSON object of `anchorkit evaluate`.
+
+    Shares are of the boxes. `iou_50` is the share of boxes whose IoU with the nearest anchor is at
+    least 0.5. Classes come worst first, by mean IoU; groups without boxes are not there.
+
+    Parameters
+    ----------
+    boxes
+        What the anchors are judged on.
+    named
+        For each set of anchors its name and its (k, 2) widths and heights, pixels at input.
+    size, resize
+        The network's input, and how images come to it.
+
+    Raises
+    ------
+    DataError
+        Where there are no boxes.
+
+    Examples
+    --------
+    >>> from anchorkit.boxes import boxes_of
+    >>> two = boxes_of([(0.5, 0.5), (0.5, 0.25)])
+    >>> anchors = np.asarray([(208.0, 208.0)])
+    >>> result = comparison(two, [("one", anchors)], size=(416, 416), resize="stretch")
+    >>> result["results"][0]["mean_iou"], result["results"][0]["iou_50"]
+    (0.75, 1.0)
+    """
+    if not len(boxes):
+        raise DataError("no usable boxes to judge anchors on")
+    sizes = boxes.at_input(size, resize)
+    area = sizes.prod(axis=1)
+    groups = np.searchsorted([below for _, below in SIZE_GROUPS], area, side="right")
+    return {
+        "results": [
+            {
+                "name": name,
+                **_of_all(sizes, anchors),
+                "classes": sorted(
+                    _by_group(sizes, anchors, boxes.class_ids, boxes.class_names),
+                    key=lambda row: (row["mean_iou"], row["name"]),
+                ),
+                "sizes": _by_group(sizes, anchors, groups, [group for group, _ in SIZE_GROUPS]),
+            }
+            for name, anchors in named
+        ],
+        "input": list(size),
+        "resize": resize,
+        "images": boxes.images,
+        "boxes": len(boxes),
+        "skipped": boxes.report.left_out,
+        "filtered": boxes.report.filtered_total,
+        "altered": boxes.report.altered,
+    }
+
+
+def _of_all(sizes: NDArray[np.float64], anchors: NDArray[np.float64]) -> dict[str, Any]:
+    quality = evaluate(sizes, anchors)
+    return {
+        "anchors": [[_short(side) for side in pair] for pair in anchors.tolist()],
+        "k": len(anchors),
+        **_figures(quality),
+        "clusters": [
+            {
+                "width": _short(width),
+                "height": _short(height),
+                "ratio": round(width / height, 4),
+                "boxes": int(count),
+                "mean_iou": None if math.isnan(mean) else round(mean, DIGITS),
+            }
+            for (width, height), count, mean in zip(
+                anchors.tolist(), quality.counts, quality.cluster_mean_iou.tolist(), strict=True
+            )
+        ],
+        "unused": [place for place, count in enumerate(quality.counts, 1) if not count],
+    }
+
+
+def _by_group(
+    sizes: NDArray[np.float64],
+    anchors: NDArray[np.float64],
+    group: NDArray[np.integer[Any]],
+    names: Sequence[str],
+) -> list[dict[str, Any]]:
+    rows = []
+    for place, name in enumerate(names):
+        mine = group == place
+        if mine.any():
+            quality = evaluate(sizes[mine], anchors)
+            rows.append({"name": name, "boxes": int(mine.sum()), **_figures(quality)})
+    return rows
+
+
+def _figures(quality: Quality) -> Mapping[str, float]:
+    return {
+        "mean_iou": round(quality.mean_iou, DIGITS),
+        "best_possible_recall": round(quality.best_possible_recall, DIGITS),
+        "iou_50": round(float(np.mean(quality.best >= 0.5)), DIGITS),
+    }
+
+
+def _short(side: float) -> float:
+    """A side as JSON has it: whole numbers without a point."""
+    return int(side) if side == int(side) else round(side, DIGITS)
