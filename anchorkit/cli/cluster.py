@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from anchorkit.cli.exports import Exports, export_options
+from anchorkit.cli.kinds import Whole
 from anchorkit.cli.options import DataOptions, data_options, format_option, help_text, input_options
 from anchorkit.report import counted
 
@@ -64,7 +65,7 @@ class Found:
     "-k",
     "--clusters",
     "k",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     default=9,
     show_default=True,
     metavar="N",
@@ -81,7 +82,7 @@ class Found:
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0, 2**32 - 1),
+    type=Whole(0, 2**32 - 1),
     default=0,
     show_default=True,
     metavar="N",
@@ -89,7 +90,7 @@ class Found:
 )
 @click.option(
     "--precision",
-    type=click.IntRange(0, FINEST),
+    type=Whole(0, FINEST),
     default=0,
     show_default=True,
     metavar="DECIMALS",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from anchorkit.cli.kinds import SomePath
 from anchorkit.cli.options import anchors_option
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def given_options(command: Command) -> Command:
         click.option(
             "--cfg",
             multiple=True,
-            type=click.Path(path_type=Path),
+            type=SomePath(),
             metavar="FILE",
             help="Anchors of a darknet cfg, at its input size; may be given several times.",
         ),

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from anchorkit.cli.kinds import Number, SomePath, Whole
+
 __all__ = [
     "DataOptions",
     "GivenAnchors",
@@ -147,7 +149,7 @@ def data_options(command: Command) -> Command:
                 f"--{name}",
                 f"source_{name}",
                 multiple=True,
-                type=click.Path(path_type=Path),
+                type=SomePath(),
                 metavar=metavar,
                 help=text,
             )
@@ -165,7 +167,7 @@ def data_options(command: Command) -> Command:
         click.option("--skip-difficult", is_flag=True, help="Without objects marked difficult."),
         click.option(
             "--min-size",
-            type=click.FloatRange(min=0),
+            type=Number(min=0),
             default=0.0,
             metavar="PIXELS",
             help="Without boxes whose shorter side at input is below this.",
@@ -174,7 +176,7 @@ def data_options(command: Command) -> Command:
         click.option("--quiet", is_flag=True, help="No progress, no summary of what was left out."),
         click.option(
             "--jobs",
-            type=click.IntRange(min=1),
+            type=Whole(min=1),
             metavar="N",
             help="Processes that read files.  [default: the processors this process may use]",
         ),
