@@ -11,7 +11,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHECKED = anchorkit tests
 
 .DEFAULT_GOAL = help
-.PHONY: help run test format bench clean
+.PHONY: help run test format bench fuzz clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ format: $(READY)-dev  ## put the code into the format that `make test` checks
 
 bench: $(READY)-bench  ## measure speed and memory (ANCHORKIT_DATA names a folder of data sets)
 	$(BIN)/python -m tests.benchmarks
+
+fuzz: $(READY)-dev  ## load 20,000 annotations damaged at random
+	$(BIN)/python tests/fuzz.py 20000
 
 clean:  ## remove .venv and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -11,6 +11,7 @@ __all__ = [
     "DataError",
     "TooManyClustersError",
     "UsageError",
+    "WorkerError",
     "WriteError",
 ]
 
@@ -41,6 +42,10 @@ class TooManyClustersError(AnchorkitError):
 
 class CfgError(AnchorkitError):
     """A network configuration that cannot be read or edited safely."""
+
+
+class WorkerError(AnchorkitError):
+    """A process that read files ended before it was done, or could not be started."""
 
 
 class WriteError(AnchorkitError):

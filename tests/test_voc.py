@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from annotations import annotation, annotation_object, voc_folder
 
@@ -50,6 +51,22 @@ def test_image_set_filters_objects_and_names_what_is_missing(tmp_path: Path) -> 
     assert report.count("unreadable") == 0
     with pytest.raises(UsageError, match=r"ImageSets/Main/dog\.txt: no such .* found: cat_train"):
         load_voc(root, image_sets=["dog"])
+
+
+def test_the_number_of_processes_does_not_change_what_is_loaded(tmp_path: Path) -> None:
+    good, bad = annotation_object((0, 0, 4, 3), name="dog"), annotation_object((4, 4, 4, 8))
+    files: dict[str, str | bytes] = {
+        f"{row}.xml": annotation(*[annotation_object(name=f"c{row % 7}"), good, bad][: row % 4])
+        for row in range(900)
+    }
+    root = voc_folder(tmp_path, files)
+    one, two = load_voc(root, jobs=1), load_voc(root, jobs=2)
+    assert one.report == two.report
+    assert one.report.left_out == 225
+    assert one.class_names == two.class_names == (*(f"c{row}" for row in range(7)), "dog")
+    assert one.image_names == two.image_names == tuple(sorted(one.image_names))
+    for column in ("sizes", "image_ids", "class_ids", "image_sizes"):
+        np.testing.assert_array_equal(getattr(one, column), getattr(two, column))
 
 
 def test_missing_folder_is_bad_usage_and_empty_folder_bad_data(tmp_path: Path) -> None:

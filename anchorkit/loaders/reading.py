@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from anchorkit.loaders.voc_file import Annotation, UnreadableError, read_annotation
+from anchorkit.loaders.voc_plain import read_plain
 
 # Non-blocking: a named pipe that nobody writes to must not be waited for.
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -19,6 +20,10 @@ __all__ = ["LARGEST_FILE", "read_batch", "read_file"]
 
 LARGEST_FILE = 64 << 20
 """Bytes above which a file is no annotation, and is named instead of read."""
+
+
+Label = tuple[str, bool, bool]
+_NOTHING = Annotation((float("nan"), float("nan")), -1, [], [], [], [])
 
 
 def read_file(path: str | bytes) -> bytes:
@@ -55,44 +60,38 @@ def read_batch(paths: Sequence[str | bytes]) -> dict[str, Any]:
 
     Returns
     -------
-    A dict of columns as bytes of native numbers: `sides` float64 width and height of each box,
-    `classes` int32 place of each box's class in the list `names`, `flags` int8 (1: difficult,
-    2: truncated); for each file `sizes` float64 width and height of its image, `objects` int32 how
+    A dict of columns as bytes of native numbers. For each box: `widths` and `heights` float64, and
+    `labels` int32, the place of its label in the list `names` of (class name, difficult,
+    truncated). For each file: `sizes` float64 width and height of its image, `objects` int32 how
     many it has (-1: could not be read), `boxes` int32 how many are usable. `faults` lists (place of
     the file, object or None, reason, value, kind).
     """
-    sides, sizes = array("d"), array("d")
-    classes, objects, boxes = array("i"), array("i"), array("i")
-    flags = bytearray()
-    names: dict[str, int] = {}
+    widths, heights, sizes = array("d"), array("d"), array("d")
+    objects, boxes = array("i"), array("i")
+    labels: list[Label] = []
     faults: list[tuple[int, int | None, str, str, str]] = []
     for place, path in enumerate(paths):
         try:
             found = _read(path)
         except UnreadableError as error:
-            fault = (error.reason, error.value)
+            faults.append((place, None, error.reason, error.value, "unreadable"))
+            found = _NOTHING
         except OSError as error:
-            fault = ("cannot be read", error.strerror or str(error))
-        else:
-            sizes.extend(found.size)
-            objects.append(found.objects)
-            boxes.append(len(found.boxes))
-            for width, height, name, difficult, truncated in found.boxes:
-                sides.append(width)
-                sides.append(height)
-                classes.append(names.setdefault(name, len(names)))
-                flags.append(difficult + 2 * truncated)
-            for number, reason, value, kind in found.faults:
-                faults.append((place, number, reason, value, kind))
-            continue
-        sizes.extend((float("nan"), float("nan")))
-        objects.append(-1)
-        boxes.append(0)
-        faults.append((place, None, *fault, "unreadable"))
+            value = error.strerror or str(error)
+            faults.append((place, None, "cannot be read", value, "unreadable"))
+            found = _NOTHING
+        faults.extend((place, *fault) for fault in found.faults)
+        sizes.extend(found.size)
+        objects.append(found.objects)
+        boxes.append(len(found.labels))
+        widths.extend(found.widths)
+        heights.extend(found.heights)
+        labels.extend(found.labels)
+    names = {label: code for code, label in enumerate(dict.fromkeys(labels))}
     return {
-        "sides": sides.tobytes(),
-        "classes": classes.tobytes(),
-        "flags": bytes(flags),
+        "widths": widths.tobytes(),
+        "heights": heights.tobytes(),
+        "labels": array("i", [names[label] for label in labels]).tobytes(),
         "names": list(names),
         "sizes": sizes.tobytes(),
         "objects": objects.tobytes(),
@@ -102,4 +101,5 @@ def read_batch(paths: Sequence[str | bytes]) -> dict[str, Any]:
 
 
 def _read(path: str | bytes) -> Annotation:
-    return read_annotation(read_file(path))
+    data = read_file(path)
+    return read_plain(data) or read_annotation(data)

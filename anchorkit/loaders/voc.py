@@ -14,7 +14,7 @@ from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
 from anchorkit.image_sets import in_image_sets, listed_names, matched
 from anchorkit.loaders.listing import Listing, annotation_files
-from anchorkit.loaders.reading import read_batch
+from anchorkit.loaders.parallel import read_in_batches
 
 __all__ = ["load_voc"]
 
@@ -63,8 +63,11 @@ def load_voc(
     if not listing.names and not listing.problems:
         hidden = f" ({listing.hidden} hidden ones passed over)" if listing.hidden else ""
         raise DataError(f"{typed}: no XML files found{hidden}")
-    batches = [read_batch([f"{typed}/{name}" for name in listing.names])]
-    boxes = _assembled(typed, listing, batches)
+    files = [f"{typed}/{name}" for name in listing.names]
+    batches = read_in_batches(
+        "anchorkit.loaders.reading:read_batch", files, jobs=jobs, progress=progress
+    )
+    boxes = _assembled(typed, listing, list(batches))
     if image_sets or keep_sets:
         wanted = _sets_there(root) if keep_sets else image_sets
         sets = _image_sets(root, typed, listing, wanted)
@@ -82,28 +85,31 @@ def _assembled(typed: str, listing: Listing, batches: Sequence[dict[str, Any]]) 
 
     objects, counts = column("objects", np.int32), column("boxes", np.int32)
     read = np.flatnonzero(objects >= 0)
-    names = sorted({name for batch in batches for name in batch["names"]})
+    names = sorted({name for batch in batches for name, _, _ in batch["names"]})
     place = {name: row for row, name in enumerate(names)}
-    classes = [
-        np.asarray([place[name] for name in batch["names"]], dtype=np.int32)[
-            np.frombuffer(batch["classes"], dtype=np.int32)
+    # Each batch has labels of its own: (class, difficult, truncated) of every box of it.
+    labels = np.concatenate(
+        [np.empty((0, 3), dtype=np.int32)]
+        + [
+            np.asarray(
+                [(place[name], *flags) for name, *flags in batch["names"]], dtype=np.int32
+            ).reshape(-1, 3)[np.frombuffer(batch["labels"], dtype=np.int32)]
+            for batch in batches
         ]
-        for batch in batches
-    ]
-    flags = column("flags", np.uint8)
+    )
     files = [f"{typed}/{name}" for name in listing.names]
     problems = list(listing.problems)
     first = 0
     for batch in batches:
-        for place_, number, reason, value, kind in batch["faults"]:
-            problems.append(Problem(files[first + place_], number, reason, value, kind))
+        for row, number, reason, value, kind in batch["faults"]:
+            problems.append(Problem(files[first + row], number, reason, value, kind))
         first += len(batch["objects"]) // np.dtype(np.int32).itemsize
     return Boxes(
-        sizes=column("sides", np.float64).reshape(-1, 2).copy(),
+        sizes=np.column_stack([column("widths", np.float64), column("heights", np.float64)]),
         image_ids=np.repeat(np.arange(len(read), dtype=np.int32), counts[read]),
-        class_ids=np.concatenate([np.empty(0, dtype=np.int32), *classes]),
-        difficult=(flags & 1).astype(np.bool_),
-        truncated=(flags & 2).astype(np.bool_),
+        class_ids=labels[:, 0].copy(),
+        difficult=labels[:, 1].astype(np.bool_),
+        truncated=labels[:, 2].astype(np.bool_),
         image_sizes=column("sizes", np.float64).reshape(-1, 2)[read],
         image_names=tuple(listing.names[row][: -len(".xml")] for row in read),
         class_names=tuple(names),

@@ -7,7 +7,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["Annotation", "Fault", "UnreadableError", "placed", "read_annotation"]
+__all__ = [
+    "SMALLEST_AREA",
+    "Annotation",
+    "Fault",
+    "UnreadableError",
+    "is_true",
+    "read_annotation",
+]
 
 SMALLEST_AREA = 1e-20
 """Boxes with less than this fraction of the image have no area: their products would underflow."""
@@ -47,13 +54,15 @@ class Annotation(NamedTuple):
     """What a file holds.
 
     `size` is the image's width and height in pixels (NaN where unknown), `objects` how many the
-    file has, `boxes` (width, height, class name, difficult, truncated) of the usable ones, sides as
-    fractions of the image.
+    file has. For each usable one: its width and height as fractions of the image, and its label
+    (class name, difficult, truncated).
     """
 
     size: tuple[float, float]
     objects: int
-    boxes: list[tuple[float, float, str, bool, bool]]
+    widths: list[float]
+    heights: list[float]
+    labels: list[tuple[str, bool, bool]]
     faults: list[Fault]
 
 
@@ -78,8 +87,9 @@ def read_annotation(data: bytes) -> Annotation:
     >>> box = b"<bndbox><xmin>0</xmin><ymin>0</ymin><xmax>4</xmax><ymax>2</ymax></bndbox>"
     >>> size = b"<size><width>8</width><height>8</height></size>"
     >>> cat = b"<object><name>cat</name>" + box + b"</object>"
-    >>> read_annotation(b"<annotation>" + size + cat + b"</annotation>").boxes
-    [(0.5, 0.25, 'cat', False, False)]
+    >>> found = read_annotation(b"<annotation>" + size + cat + b"</annotation>")
+    >>> found.widths, found.heights, found.labels
+    ([0.5], [0.25], [('cat', False, False)])
     """
     sizes: list[Any] = []
     objects: list[Any] = []
@@ -189,7 +199,7 @@ def _number(item: Any, name: str) -> float:
         raise _FaultyError(f"{name} given more than once", str(len(item)))
     text = _text(item)
     if not text:
-        raise _FaultyError(f"no {name}", "")
+        raise _FaultyError(f"{name} missing", "")
     value = float(text) if _NUMBER.fullmatch(text) else float("nan")
     if not abs(value) < float("inf"):
         raise _FaultyError(f"{name} is not a number", text)
@@ -198,7 +208,7 @@ def _number(item: Any, name: str) -> float:
 
 def _image_size(sizes: list[Any]) -> tuple[float, float]:
     if not sizes:
-        raise _FaultyError("no image size", "")
+        raise _FaultyError("image size missing", "")
     if len(sizes) > 1:
         raise _FaultyError("image size given more than once", str(len(sizes)))
     width, height = (_number(_child(sizes[0], side), f"image {side}") for side in _IMAGE_SIDES)
@@ -216,30 +226,35 @@ def _assembled(sizes: list[Any], objects: list[Any]) -> Annotation:
         size = _image_size(sizes)
     except _FaultyError as fault:
         sizeless = fault
-    boxes = []
-    faults: list[Fault] = []
+    found = Annotation(size, len(objects), [], [], [], [])
     for number, item in enumerate(objects, start=1):
         try:
             corners = _corners(item)
             if sizeless is not None:
                 raise sizeless
-            width, height, clipped = placed(*corners, *size)
+            width, height, clipped = _placed(corners, size)
         except _FaultyError as fault:
-            faults.append(Fault(number, fault.reason, fault.value, "left_out"))
+            found.faults.append(Fault(number, fault.reason, fault.value, "left_out"))
             continue
         if clipped:
-            found = ",".join(f"{corner:g}" for corner in corners)
-            value = f"{found} in {size[0]:g} x {size[1]:g}"
-            faults.append(Fault(number, "clipped to the image", value, "altered"))
+            value = _shown(corners, size)
+            found.faults.append(Fault(number, "clipped to the image", value, "altered"))
         name = _text(_first(_child(item, "name")))
         if not name:
-            faults.append(Fault(number, "object without a name", "", "note"))
-        boxes.append((width, height, name, _flag(item, "difficult"), _flag(item, "truncated")))
-    return Annotation(size, len(objects), boxes, faults)
+            found.faults.append(Fault(number, "name missing", "", "note"))
+        found.widths.append(width)
+        found.heights.append(height)
+        found.labels.append((name, _flag(item, "difficult"), _flag(item, "truncated")))
+    return found
 
 
 def _flag(item: Any, name: str) -> bool:
-    return _text(_first(_child(item, name))).lower() in _TRUE
+    return is_true(_text(_first(_child(item, name))))
+
+
+def is_true(text: str) -> bool:
+    """Whether the text of a flag, such as difficult, says that it holds."""
+    return text.lower() in _TRUE
 
 
 def _first(item: Any) -> Any:
@@ -252,35 +267,32 @@ def _corners(item: Any) -> tuple[float, float, float, float]:
         raise _FaultyError("bndbox given more than once", str(len(box)))
     if box is None:
         found = "robndbox" if _child(item, "robndbox") is not None else ""
-        raise _FaultyError("no bndbox", found)
+        raise _FaultyError("bndbox missing", found)
     xmin, ymin, xmax, ymax = (_number(_child(box, side), side) for side in _SIDES)
     if xmax < xmin:
         raise _FaultyError("xmin above xmax", f"xmin {xmin:g}, xmax {xmax:g}")
     if ymax < ymin:
         raise _FaultyError("ymin above ymax", f"ymin {ymin:g}, ymax {ymax:g}")
     if xmax == xmin or ymax == ymin:
-        raise _FaultyError("no area", f"{xmin:g},{ymin:g},{xmax:g},{ymax:g}")
+        raise _FaultyError("no area", _shown((xmin, ymin, xmax, ymax)))
     return xmin, ymin, xmax, ymax
 
 
-def placed(
-    xmin: float, ymin: float, xmax: float, ymax: float, width: float, height: float
+def _placed(
+    corners: tuple[float, float, float, float], size: tuple[float, float]
 ) -> tuple[float, float, bool]:
-    """Sides of a box as fractions of its image, and whether it had to be clipped.
-
-    Parameters
-    ----------
-    xmin, ymin, xmax, ymax
-        Corners in pixels, each minimum below its maximum.
-    width, height
-        The image's, above zero.
-    """
-    left, top, right, bottom = max(xmin, 0.0), max(ymin, 0.0), min(xmax, width), min(ymax, height)
+    """Sides of a box as fractions of its image, and whether it had to be clipped."""
+    xmin, ymin, xmax, ymax = corners
+    left, top = max(xmin, 0.0), max(ymin, 0.0)
+    right, bottom = min(xmax, size[0]), min(ymax, size[1])
     if not (left < right and top < bottom):
-        found = f"{xmin:g},{ymin:g},{xmax:g},{ymax:g} in {width:g} x {height:g}"
-        raise _FaultyError("outside the image", found)
-    sides = (right - left) / width, (bottom - top) / height
-    if not sides[0] * sides[1] > SMALLEST_AREA:
-        raise _FaultyError("no area", f"{xmin:g},{ymin:g},{xmax:g},{ymax:g}")
-    clipped = xmin < 0 or ymin < 0 or xmax > width or ymax > height
-    return sides[0], sides[1], clipped
+        raise _FaultyError("outside the image", _shown(corners, size))
+    width, height = (right - left) / size[0], (bottom - top) / size[1]
+    if not width * height > SMALLEST_AREA:
+        raise _FaultyError("no area", _shown(corners))
+    return width, height, (left, top, right, bottom) != corners
+
+
+def _shown(corners: tuple[float, ...], size: tuple[float, float] | None = None) -> str:
+    shown = ",".join(f"{corner:g}" for corner in corners)
+    return shown if size is None else f"{shown} in {size[0]:g} x {size[1]:g}"
