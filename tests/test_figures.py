@@ -71,10 +71,10 @@ def test_nothing_of_a_cluster_picture_is_cut_off() -> None:
 @pytest.mark.parametrize(
     ("anchors", "zooms"),
     [
-        ([(10, 13), (373, 326)], [1, 28.0]),
+        ([(10, 13), (373, 326)], [1, 12.0]),
         ([(100, 130), (373, 326)], [1]),
         ([(50, 60), (150, 100)], [1, 2.4]),
-        ([(1, 1), (20, 24), (400, 400)], [1, 15.0, 374.0]),
+        ([(1, 1), (20, 24), (400, 400)], [1, 12.0, 144.0]),
     ],
 )
 def test_small_anchors_are_enlarged_until_each_has_its_number(

@@ -6,6 +6,7 @@ In blocks fenced as `console`, a line `$ anchorkit ...` is a command (a backslas
 continues it) and what follows is its output, stdout and stderr together; `$ echo $?` is its exit
 code. The commands run one after the other in one folder that holds a copy of sample_voc and of what
 lies in tests/readme. A command that cannot run there stands in a block of another language, `sh`.
+What they draw into sample_voc/plots is kept.
 """
 
 import os
@@ -77,4 +78,7 @@ def _output(arguments: list[str], folder: Path) -> tuple[int, str]:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
         text = updated(README.read_text(encoding="utf-8"), prepared(Path(name)))
+        shutil.copytree(
+            Path(name, "sample_voc", "plots"), ROOT / "sample_voc" / "plots", dirs_exist_ok=True
+        )
     README.write_bytes(text.encode())

@@ -16,6 +16,7 @@ __all__ = ["COMMANDS", "commands", "main"]
 COMMANDS = {
     "cluster": "find the best anchors for a data set",
     "evaluate": "say how well given anchors fit a data set",
+    "plot": "draw the boxes of a data set, and how well anchors fit them",
 }
 """Name of each command, and its one line in `anchorkit --help`.
 

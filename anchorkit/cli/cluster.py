@@ -1,6 +1,7 @@
 """`anchorkit cluster`: load, search, round, judge, print."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -8,6 +9,7 @@ import click
 from anchorkit.cli.exports import Exports, export_options
 from anchorkit.cli.kinds import Whole
 from anchorkit.cli.options import DataOptions, data_options, format_option, help_text, input_options
+from anchorkit.cli.plotting import check_place, draw, plot_option
 from anchorkit.report import counted
 
 if TYPE_CHECKING:
@@ -96,6 +98,7 @@ class Found:
     metavar="DECIMALS",
     help="Decimals of the anchors.",
 )
+@plot_option
 @export_options
 @format_option
 def command(
@@ -106,6 +109,7 @@ def command(
     update: str,
     seed: int,
     precision: int,
+    plot: Path | None,
     exports: Exports,
     form: str,
 ) -> None:
@@ -113,6 +117,8 @@ def command(
     from anchorkit.cli.data import load_boxes, show_progress
 
     exports.check(k, form)
+    if plot:
+        check_place(plot)
     wanted = Wanted(k, size or (416, 416), resize or "stretch", update, seed, precision)
     boxes = load_boxes(data, wanted.size, wanted.resize)
     found = searched(boxes, wanted, progress=show_progress(data))
@@ -127,6 +133,8 @@ def command(
         note=f"mean IoU {found.quality.mean_iou:.4f} of {counted(len(boxes), 'box', 'boxes')}",
         quiet=data.quiet,
     )
+    if plot:
+        draw(plot, found.sizes, wanted.size, anchors=found.anchors, quality=found.quality)
     click.echo(text + (f"\n{more}" if more else ""), nl=not more)
 
 

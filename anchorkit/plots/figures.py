@@ -225,8 +225,13 @@ def _zooms(anchors: NDArray[np.float64], size: tuple[int, int]) -> list[float]:
     if share.max() < 0.45:
         zooms.append(_fitting(share.max()))
     while (share * zooms[-1]).min() <= drawing.SMALL and len(zooms) < 4:
-        zooms.append(_fitting(share[share * zooms[-1] <= drawing.SMALL].max()))
+        rest = share[share * zooms[-1] <= drawing.SMALL].max()
+        zooms.append(min(_fitting(rest), zooms[-1] * STEP))
     return zooms
+
+
+STEP = 12
+"""How much larger than the one before an enlargement is at most: some of both should be seen."""
 
 
 def _fitting(share: float) -> float:

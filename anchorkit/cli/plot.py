@@ -1,0 +1,84 @@
+"""`anchorkit plot`: pictures of the boxes, and of anchors that are given."""
+
+from pathlib import Path
+
+import click
+
+from anchorkit.cli.given import Given, frame_of, given_options
+from anchorkit.cli.kinds import SomePath
+from anchorkit.cli.options import DataOptions, data_options, help_text, input_options
+from anchorkit.cli.plotting import PICTURES, check_place, draw
+
+__all__ = ["command"]
+
+
+@click.command(
+    help=help_text(
+        "Draw the boxes of a data set, and how well anchors fit them; nothing is clustered.",
+        "anchorkit plot --voc VOCdevkit/VOC2007 -o boxes.png",
+        "anchorkit plot --voc annotations --cfg yolov3.cfg -o clusters.svg",
+        "anchorkit plot --voc annotations --preset yolov3 -o plots",
+    )
+)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=SomePath(),
+    metavar="FILE|DIR",
+    help="A file that ends in .png, .svg or .pdf, or a folder for all pictures.",
+)
+@click.option(
+    "--picture",
+    type=click.Choice(PICTURES),
+    help="Which picture; all but boxes need anchors.  [default: clusters with anchors, else boxes]",
+)
+@click.option(
+    "--scale",
+    type=click.Choice(["auto", "linear", "log"]),
+    default="auto",
+    show_default=True,
+    help="Scale of the axes of boxes and clusters.",
+)
+@given_options
+@data_options
+@input_options
+def command(
+    output: Path,
+    picture: str | None,
+    scale: str,
+    given: tuple[Given, ...],
+    data: DataOptions,
+    size: tuple[int, int] | None,
+    resize: str | None,
+) -> None:
+    """Check, load, judge, draw."""
+    from anchorkit.cli.data import load_boxes, warn
+    from anchorkit.errors import DataError, UsageError
+    from anchorkit.quality import evaluate
+
+    if len(given) > 1:
+        raise UsageError(f"wanted one set of anchors to draw, found {len(given)}")
+    if picture not in (None, "boxes") and not given:
+        raise UsageError(f"--picture {picture}: wanted anchors: --anchors, --cfg or --preset")
+    check_place(output)
+    used, how, warnings = frame_of(given, size, resize)
+    for line in warnings:
+        warn(f"warning: {line}")
+    boxes = load_boxes(data, used, how)
+    if not len(boxes):
+        raise DataError("no usable boxes to draw")
+    sizes = boxes.at_input(used, how)
+    anchors = given[0].anchors if given else None
+    quality = None if anchors is None else evaluate(sizes, anchors)
+    for file in draw(
+        output,
+        sizes,
+        used,
+        anchors=anchors,
+        quality=quality,
+        picture=picture,
+        scale=None if scale == "auto" else scale,
+    ):
+        if not data.quiet:
+            warn(f"wrote {file}")

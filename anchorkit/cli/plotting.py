@@ -1,0 +1,89 @@
+"""`--plot` for every command that can show what it found: checked early, drawn last."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from anchorkit.cli.kinds import SomePath
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from anchorkit.quality import Quality
+
+__all__ = ["PICTURES", "check_place", "draw", "plot_option"]
+
+PICTURES = ("boxes", "clusters", "anchors", "coverage")
+
+plot_option = click.option(
+    "--plot",
+    type=SomePath(),
+    metavar="FILE",
+    help="Also draw the clusters into a .png, .svg or .pdf, or all pictures into a folder.",
+)
+"""`--plot` as `plot`, a path or None."""
+
+
+def check_place(path: Path) -> None:
+    """Fail before any work where pictures cannot be written to a path.
+
+    Raises
+    ------
+    UsageError
+        Where the extension is not one of a picture's, or the folder of a file is not there.
+    """
+    from anchorkit.errors import UsageError
+    from anchorkit.plots.figures import is_folder
+
+    if not is_folder(path) and not path.absolute().parent.is_dir():
+        raise UsageError(f"{path}: cannot be written (there is no folder {path.parent})")
+
+
+def draw(
+    path: Path,
+    sizes: "NDArray[np.float64]",
+    size: tuple[int, int],
+    *,
+    anchors: "NDArray[np.float64] | None" = None,
+    quality: "Quality | None" = None,
+    picture: str | None = None,
+    scale: str | None = None,
+) -> list[Path]:
+    """Write pictures of boxes, and of anchors where there are some.
+
+    Parameters
+    ----------
+    path
+        A file for one picture, or a folder for all.
+    sizes
+        (n, 2), the boxes, pixels at input.
+    size
+        The input, pixels.
+    anchors, quality
+        (k, 2), pixels at input, and how they fit the boxes.
+    picture
+        The one of `PICTURES` for a file; None: the clusters, or without anchors the boxes.
+    scale
+        One of `plots.drawing.SCALES`; None: the one that suits the boxes.
+
+    Returns
+    -------
+    The files written.
+    """
+    from anchorkit.plots import figures
+
+    pictures = {"boxes": lambda: figures.boxes_figure(sizes, scale=scale)}
+    if anchors is not None and quality is not None:
+        pictures |= {
+            "clusters": lambda: figures.clusters_figure(
+                sizes, quality.labels, anchors, mean_iou=quality.mean_iou, scale=scale
+            ),
+            "anchors": lambda: figures.anchors_figure(anchors, size),
+            "coverage": lambda: figures.coverage_figure(quality.best),
+        }
+    if picture and figures.is_folder(path):
+        pictures = {picture: pictures[picture]}
+    single = picture or ("boxes" if anchors is None else "clusters")
+    return figures.save_pictures(path, pictures, single)
