@@ -1,9 +1,13 @@
 """The command line: parses, calls one function of the library, prints. Only this imports click."""
 
+import contextlib
+import difflib
+import errno
 import os
 import sys
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 import click
 
@@ -37,6 +41,16 @@ class _Commands(click.Group):
         command: click.Command = import_module(f"anchorkit.cli.{name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name in COMMANDS or name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        similar = difflib.get_close_matches(name, COMMANDS, n=1)
+        hint = f"did you mean {similar[0]}?" if similar else f"wanted {', '.join(COMMANDS)}"
+        raise click.UsageError(f"no such command {name!r}: {hint}", ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -65,37 +79,56 @@ def main(args: list[str] | None = None) -> None:
 
     0: fine (a closed pipe too). 1: what was found in the content. 2: bad usage. 130: Ctrl-C.
     """
+    # A stream that was closed before we began (`>&-`) is None: what is written to it goes nowhere
+    sys.stdout, sys.stderr = (
+        stream or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # open to the end
+        for stream in (sys.stdout, sys.stderr)
+    )
     for stream in (sys.stdout, sys.stderr):
         # A file name that the terminal's encoding cannot show must not end the program.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
-    try:
-        code = _run(args)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # What is still buffered has no reader: let the interpreter flush it into nothing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code)
+    code = _run(args)
+    sys.exit(code or _flushed(sys.stdout) or _flushed(sys.stderr))
 
 
 def _run(args: list[str] | None) -> int:
     try:
         result: Any = commands.main(args, prog_name="anchorkit", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("anchorkit: interrupted", err=True)
-        return 130
-    except KeyboardInterrupt:
-        click.echo("anchorkit: interrupted", err=True)
-        return 130
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return _failed("interrupted", 130)
     except click.ClickException as error:
-        return _failed(error.format_message(), error.exit_code)
+        return _failed(f"error: {error.format_message()}", error.exit_code)
     except AnchorkitError as error:
-        return _failed(str(error), error.exit_code)
+        return _failed(f"error: {error}", error.exit_code)
     except MemoryError:
-        return _failed("not enough memory for this data", 1)
+        return _failed("error: not enough memory for this data", 1)
+    except OSError as error:
+        return _unwritten(error)
+    except SystemExit:
+        return 0  # click's way out where the reader of a pipe has gone; all else it raises
     return result if isinstance(result, int) else 0
 
 
+def _flushed(stream: TextIO) -> int:
+    try:
+        stream.flush()
+    except OSError as error:
+        # What is still buffered must not fail once more when the interpreter ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return _unwritten(error)
+    return 0
+
+
+def _unwritten(error: OSError) -> int:
+    """The exit code for what the system refused: none where the reader of a pipe has gone."""
+    # Windows calls a closed pipe an invalid argument
+    if isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL):
+        return 0
+    where = f"{error.filename}: " if error.filename else "cannot write the result: "
+    return _failed(f"error: {where}{error.strerror or error}", 1)
+
+
 def _failed(message: str, code: int) -> int:
-    click.echo(f"anchorkit: error: {' '.join(message.split())}", err=True)
+    with contextlib.suppress(OSError):
+        click.echo(f"anchorkit: {' '.join(message.split())}", err=True)
     return code

@@ -146,7 +146,12 @@ def searched(boxes: "Boxes", wanted: Wanted, *, progress: bool) -> Found:
     from anchorkit.rounding import rounded
 
     if not len(boxes):
-        raise DataError(f"no usable boxes in {counted(boxes.images, 'image')}")
+        report = boxes.report
+        raise DataError(
+            f"no usable boxes: found {counted(report.objects, 'object')} in "
+            f"{counted(report.images, 'image')}, {report.left_out} left out, "
+            f"{report.filtered_total} filtered"
+        )
     sizes = boxes.at_input(wanted.size, wanted.resize)
     clustering = cluster(sizes, wanted.k, update=wanted.update, seed=wanted.seed, progress=progress)
     anchors = rounded(sizes, clustering.anchors, wanted.precision)
