@@ -116,9 +116,12 @@ def test_strides_without_an_export_are_bad_usage() -> None:
         run("--strides", "8,16,32")
 
 
-def test_anchors_of_stretched_images_for_a_letterboxing_trainer_are_warned_of() -> None:
+def test_anchors_of_stretched_images_for_a_letterboxing_trainer_are_warned_of(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     def warned(*arguments: str) -> str:
-        return CliRunner().invoke(give, arguments, catch_exceptions=False).stderr
+        give.main(list(arguments), standalone_mode=False)
+        return capsys.readouterr().err
 
     assert "YOLOv5" in warned("--export", "yolov5", "--resize", "stretch")
     assert warned("--export", "yolov5", "--resize", "letterbox") == ""
