@@ -9,13 +9,17 @@ from numpy.typing import NDArray
 
 from anchorkit.accounting import Report
 from anchorkit.anchors import format_anchors, format_number
-from anchorkit.quality import Quality
+from anchorkit.presets import preset
+from anchorkit.quality import Quality, evaluate
 from anchorkit.report import counted, markdown_table, text_table
 
-__all__ = ["summary", "summary_markdown", "summary_text"]
+__all__ = ["compared", "summary", "summary_markdown", "summary_text"]
 
 DIGITS = 6
 """Decimals of what is measured: the same on every machine, and more than anybody needs."""
+
+DEFAULTS = {5: "yolov2-voc", 6: "yolov3-tiny", 9: "yolov3"}
+"""The preset that a network with so many anchors usually starts from."""
 
 COLUMNS = ("#", "width", "height", "ratio", "boxes", "share", "mean IoU")
 
@@ -84,6 +88,28 @@ def summary(
     }
 
 
+def compared(sizes: NDArray[np.float64], k: int) -> dict[str, Any]:
+    """The key `defaults` of the JSON object: how well a known network's own k anchors would fit.
+
+    Parameters
+    ----------
+    sizes
+        (n, 2), all boxes in pixels at input.
+    k
+        How many anchors were asked for; for a k that no known network has, nothing is returned.
+    """
+    if k not in DEFAULTS:
+        return {}
+    quality = evaluate(sizes, preset(DEFAULTS[k]).anchors)
+    return {
+        "defaults": {
+            "name": DEFAULTS[k],
+            "mean_iou": round(quality.mean_iou, DIGITS),
+            "best_possible_recall": round(quality.best_possible_recall, DIGITS),
+        }
+    }
+
+
 def summary_text(result: Mapping[str, Any]) -> str:
     """The object of `summary` for a person at a terminal."""
     figures = text_table(
@@ -91,6 +117,7 @@ def summary_text(result: Mapping[str, Any]) -> str:
         [
             ["mean IoU", f"{result['mean_iou']:.4f}", _before_rounding(result)],
             ["best possible recall", f"{result['best_possible_recall']:.4f}", RECALL_NOTE],
+            *_defaults(result),
         ],
         left=["figure", "value", "note"],
     )
@@ -114,7 +141,8 @@ def summary_markdown(result: Mapping[str, Any]) -> str:
             f"```ini\n{anchor_line(result)}\n```",
             f"- mean IoU **{result['mean_iou']:.4f}**, {_before_rounding(result)}\n"
             f"- best possible recall **{result['best_possible_recall']:.4f}**, {RECALL_NOTE}\n"
-            f"- {_ratios(result)}",
+            + "".join(f"- {name} {value}: {note}\n" for name, value, note in _defaults(result))
+            + f"- {_ratios(result)}",
         ]
     )
 
@@ -169,6 +197,14 @@ def _asked(result: Mapping[str, Any]) -> str:
 
 def _before_rounding(result: Mapping[str, Any]) -> str:
     return f"{result['mean_iou_exact']:.4f} before rounding"
+
+
+def _defaults(result: Mapping[str, Any]) -> list[list[str]]:
+    if "defaults" not in result:
+        return []
+    known = result["defaults"]
+    note = f"mean IoU of its own anchors, recall {known['best_possible_recall']:.4f}"
+    return [[f"default {known['name']}", f"{known['mean_iou']:.4f}", note]]
 
 
 def _ratios(result: Mapping[str, Any]) -> str:

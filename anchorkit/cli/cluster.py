@@ -181,7 +181,7 @@ def warn_of_rounding(found: Found, precision: int) -> None:
 def rendered(found: Found, boxes: "Boxes", wanted: Wanted, form: str) -> str:
     """The result as the user wants to read it."""
     from anchorkit.report import json_text
-    from anchorkit.summary import summary, summary_markdown, summary_text
+    from anchorkit.summary import compared, summary, summary_markdown, summary_text
 
     result = summary(
         boxes.report,
@@ -194,5 +194,6 @@ def rendered(found: Found, boxes: "Boxes", wanted: Wanted, form: str) -> str:
         update=wanted.update,
         seed=wanted.seed,
     )
+    result |= compared(found.sizes, wanted.k)
     show = {"text": summary_text, "json": json_text, "markdown": summary_markdown}
     return show[form](result)
