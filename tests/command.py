@@ -1,12 +1,14 @@
-"""Running the command line inside the tests' own process, errors and exit codes included."""
+"""The command line as a user meets it, errors and exit codes included."""
 
 import io
+import subprocess
+import sys
 from contextlib import redirect_stderr, redirect_stdout
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from anchorkit.cli import main
 
-__all__ = ["Ran", "run"]
+__all__ = ["Ran", "run", "started"]
 
 
 class Ran(NamedTuple):
@@ -18,7 +20,7 @@ class Ran(NamedTuple):
 
 
 def run(*arguments: object) -> Ran:
-    """`anchorkit ARGUMENTS...`."""
+    """`anchorkit ARGUMENTS...` in this process."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     code = 0
     with redirect_stdout(out), redirect_stderr(err):
@@ -32,3 +34,10 @@ def run(*arguments: object) -> Ran:
         stream.seek(0)
         texts.append(stream.read())
     return Ran(code, *texts)
+
+
+def started(*arguments: object, **how: Any) -> subprocess.Popen[str]:
+    """`anchorkit ARGUMENTS...` in a process of its own; `how` goes to Popen."""
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how}
+    words = [sys.executable, "-m", "anchorkit", *map(str, arguments)]
+    return subprocess.Popen(words, text=True, encoding="utf-8", **pipes)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from annotations import annotation, annotation_object, voc_folder
-from shell import run
+from command import run
 
 from anchorkit import clustering, load_voc
 from anchorkit.anchors import parse_anchors

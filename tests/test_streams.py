@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from annotations import annotation, annotation_object, voc_folder
-from shell import run, started
+from command import run, started
 
 SAMPLE = Path(__file__).parent.parent / "sample_voc"
 posix = pytest.mark.skipif(os.name != "posix", reason="speaks to a process as POSIX does")
