@@ -9,10 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from anchorkit.boxes import RESIZES
 from anchorkit.errors import AnchorError, UsageError
 from anchorkit.overlap import as_sizes
 
-__all__ = ["format_anchors", "format_number", "is_anchor_text", "parse_anchors", "read_anchors"]
+__all__ = [
+    "format_anchors",
+    "format_number",
+    "is_anchor_text",
+    "meant_for",
+    "parse_anchors",
+    "read_anchors",
+]
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _CFG_LINE = re.compile(r"^[ \t]*anchors[ \t]*=([^#;\r\n]*)", re.MULTILINE)
@@ -89,21 +97,46 @@ def read_anchors(argument: str) -> NDArray[np.float64]:
     """
     if is_anchor_text(argument):
         return parse_anchors(argument)
-    path = Path(argument)
     try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no path"
-        raise UsageError(
-            f"{_shown(argument)}: wanted anchors such as 10,13,16,30 or a file of them ({reason})"
-        ) from None
-    if len(content) > _LARGEST_FILE:
-        raise AnchorError(f"{argument}: wanted a file of anchors, found more than 16 MB")
-    try:
-        return parse_anchors(content)
+        return parse_anchors(_content(argument))
     except AnchorError as error:
         raise AnchorError(f"{argument}: {error}") from None
+
+
+def meant_for(argument: str | bytes) -> tuple[tuple[int, int] | None, str | None]:
+    """The input, and the way images come to it, for which `anchorkit cluster` made some anchors.
+
+    Parameters
+    ----------
+    argument
+        What `read_anchors` takes, or bytes of what `parse_anchors` reads.
+
+    Returns
+    -------
+    Width and height in pixels, and one of `boxes.RESIZES`; None for what is not told: only the JSON
+    of `anchorkit cluster` tells them.
+
+    Examples
+    --------
+    >>> meant_for('{"anchors": [[10, 13]], "input": [608, 416], "resize": "letterbox"}')
+    ((608, 416), 'letterbox')
+    >>> meant_for("10,13")
+    (None, None)
+    """
+    try:
+        if isinstance(argument, str) and not is_anchor_text(argument):
+            argument = _content(argument)
+        text = _decoded(argument) if isinstance(argument, bytes) else argument
+        document = json.loads(text.removeprefix("\ufeff"))
+    except (AnchorError, UsageError, ValueError, RecursionError):
+        return None, None
+    if not isinstance(document, dict):
+        return None, None
+    size, resize = document.get("input"), document.get("resize")
+    told = None
+    if isinstance(size, list) and len(size) == 2 and all(type(side) is int for side in size):
+        told = size[0], size[1]
+    return told, resize if resize in RESIZES else None
 
 
 def is_anchor_text(argument: str) -> bool:
@@ -169,6 +202,22 @@ def format_number(value: float, decimals: int | None = None) -> str:
     if decimals is None:
         return np.format_float_positional(value, trim="-")
     return f"{value:.{decimals}f}"
+
+
+def _content(name: str) -> bytes:
+    """Bytes of a file of anchors."""
+    wanted = "wanted anchors such as 10,13,16,30 or a file of them"
+    if not name.strip():
+        raise UsageError(f"{wanted}, found nothing")
+    try:
+        with Path(name).open("rb") as file:
+            content = file.read(_LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no path"
+        raise UsageError(f"{_shown(name)}: {wanted} ({reason})") from None
+    if len(content) > _LARGEST_FILE:
+        raise AnchorError("wanted a file of anchors, found more than 16 MB")
+    return content
 
 
 def _decoded(content: bytes) -> str:

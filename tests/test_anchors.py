@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anchorkit.anchors import format_anchors, format_number, parse_anchors, read_anchors
+from anchorkit.anchors import format_anchors, format_number, meant_for, parse_anchors, read_anchors
 from anchorkit.errors import AnchorError, UsageError
 
 PAIRS = [[10.0, 13.0], [16.0, 30.5]]
@@ -107,3 +107,26 @@ def test_format_of_worked_anchors() -> None:
     assert format_anchors([(10, 13), (16, 30)]) == "10,13,  16,30"
     assert format_anchors([(10.25, 13), (16, 30)], 1) == "10.2,13.0,  16.0,30.0"
     assert format_number(123456789012345680.0) == "123456789012345680"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10,13",
+        "[[10, 13]]",
+        '{"anchors": [[10, 13]]}',
+        '{"anchors": [[10, 13]], "input": 416, "resize": "crop"}',
+        '{"anchors": [[10, 13]], "input": [true, "416"], "resize": []}',
+        '{"input": [416',
+        "nothere.json",
+        "",
+        b"\xff\xfe\x00",
+    ],
+)
+def test_anchors_that_do_not_tell_their_input_are_meant_for_any(text: str | bytes) -> None:
+    assert meant_for(text) == (None, None)
+
+
+def test_no_text_at_all_is_told_as_such() -> None:
+    with pytest.raises(UsageError, match="found nothing"):
+        read_anchors(" ")

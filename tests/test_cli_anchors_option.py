@@ -11,7 +11,7 @@ from anchorkit.errors import AnchorError
 @click.command()
 @anchors_option(multiple=True)
 def show(anchors: tuple[GivenAnchors, ...]) -> None:
-    for name, sizes in anchors:
+    for name, sizes, _, _ in anchors:
         click.echo(f"{name} {sizes.tolist()}")
 
 

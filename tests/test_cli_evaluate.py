@@ -95,6 +95,21 @@ def test_a_set_meant_for_another_input_is_warned_of(
     assert all("its pixels are taken as they are" in line for line in lines)
 
 
+def test_json_of_cluster_brings_its_input_and_resize(tmp_path: Path) -> None:
+    path = tmp_path / "found.json"
+    frame = ("--input", "608x416", "--resize", "letterbox")
+    path.write_text(run("cluster", "--voc", SAMPLE, "-k", 3, *frame, "--format", "json").out)
+    judged = ("evaluate", "--voc", SAMPLE, "--anchors", path, "--format", "json")
+    done = run(*judged)
+    found, result = json.loads(path.read_text()), json.loads(done.out)
+    assert (result["input"], result["resize"], done.err) == ([608, 416], "letterbox", "")
+    assert result["results"][0]["mean_iou"] == found["mean_iou"]
+    other = run(*judged, "--input", 416, "--resize", "stretch")
+    assert json.loads(other.out)["input"] == [416, 416]
+    assert "found is meant for input 608x416" in other.err
+    assert "found is meant for letterbox, not for stretch" in other.err
+
+
 def test_without_a_cfg_the_input_is_416_whatever_the_preset() -> None:
     done = run("evaluate", "--voc", SAMPLE, "--preset", "yolov4", "--format", "json")
     assert json.loads(done.out)["input"] == [416, 416]

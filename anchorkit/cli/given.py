@@ -41,7 +41,10 @@ def given_options(command: Command) -> Command:
     def gathered(**given: Any) -> Any:
         sets = [_preset(name) for name in given.pop("preset")]
         sets += [_cfg(path) for path in given.pop("cfg")]
-        sets += [Given(one.name, one.sizes, "anchors") for one in given.pop("anchors")]
+        sets += [
+            Given(one.name, one.sizes, "anchors", one.size, one.resize)
+            for one in given.pop("anchors")
+        ]
         return command(given=tuple(sets), **given)
 
     for option in (
@@ -70,10 +73,12 @@ def frame_of(
 ) -> tuple[tuple[int, int], str, list[str]]:
     """The input at which anchors are looked at, how images come to it, and what to warn of.
 
-    What the user asked for counts; else what the cfgs say, where they agree; else 416 and stretch.
+    What the user asked for counts; else what the cfgs say, where they agree, or without cfgs
+    what `cluster`'s JSON says; else 416 and stretch.
     """
-    cfgs = [one for one in given if one.kind == "cfg"]
-    sizes, resizes = {one.size for one in cfgs}, {one.resize for one in cfgs}
+    telling = [one for one in given if one.kind == "cfg"]
+    telling = telling or [one for one in given if one.kind == "anchors" and one.size]
+    sizes, resizes = {one.size for one in telling}, {one.resize for one in telling}
     used = size or (sizes.pop() if len(sizes) == 1 else None) or (416, 416)
     how = resize or (resizes.pop() if len(resizes) == 1 else None) or "stretch"
     warnings = []
@@ -84,7 +89,7 @@ def frame_of(
                 f"are at {_named(used)}"
             )
         if one.resize and one.resize != how:
-            warnings.append(f"{one.name} is trained with {one.resize}, not with {how}")
+            warnings.append(f"{one.name} is meant for {one.resize}, not for {how}")
     return used, how, warnings
 
 

@@ -90,6 +90,10 @@ class GivenAnchors(NamedTuple):
     """The file's name without its extension; `anchors` where they were given as text."""
     sizes: "NDArray[np.float64]"
     """(k, 2), columns width and height, in the order given."""
+    size: tuple[int, int] | None = None
+    """The input that they were made for, where `cluster`'s JSON tells it."""
+    resize: str | None = None
+    """The resizing that they were made for, where `cluster`'s JSON tells it."""
 
 
 class _Anchors(AnchorsType):
@@ -101,18 +105,20 @@ class _Anchors(AnchorsType):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> GivenAnchors:
         """The anchors; fails where the value is neither anchors nor a file."""
-        from anchorkit.anchors import is_anchor_text, parse_anchors, read_anchors
+        from anchorkit.anchors import is_anchor_text, meant_for, parse_anchors, read_anchors
         from anchorkit.errors import UsageError
 
         if isinstance(value, GivenAnchors):
             return value
         if value == "-":
-            return GivenAnchors("anchors", parse_anchors(sys.stdin.buffer.read()))
+            content = sys.stdin.buffer.read()
+            return GivenAnchors("anchors", parse_anchors(content), *meant_for(content))
         try:
             sizes = read_anchors(value)
         except UsageError as error:
             self.fail(str(error), param, ctx)
-        return GivenAnchors("anchors" if is_anchor_text(value) else Path(value).stem, sizes)
+        name = "anchors" if is_anchor_text(value) else Path(value).stem
+        return GivenAnchors(name, sizes, *meant_for(value))
 
 
 def anchors_option(
