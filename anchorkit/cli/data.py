@@ -10,8 +10,10 @@ from anchorkit.boxes import Boxes
 from anchorkit.cli.options import DataOptions
 from anchorkit.errors import DataError, UsageError
 from anchorkit.loaders import load
+from anchorkit.losses import loss_lines
+from anchorkit.report import counted
 
-__all__ = ["load_boxes", "show_progress", "warn"]
+__all__ = ["check_strict", "load_boxes", "show_progress", "warn"]
 
 
 def warn(message: str) -> None:
@@ -25,7 +27,12 @@ def show_progress(data: DataOptions) -> bool:
 
 
 def load_boxes(
-    data: DataOptions, size: tuple[int, int] = (416, 416), resize: str = "stretch"
+    data: DataOptions,
+    size: tuple[int, int] = (416, 416),
+    resize: str = "stretch",
+    *,
+    keep_sets: bool = False,
+    summary: bool = True,
 ) -> Boxes:
     """Boxes as the options ask for them, after a summary of what was left out on stderr.
 
@@ -35,27 +42,54 @@ def load_boxes(
         What the user asked for.
     size, resize
         The input at which `--min-size` is meant.
+    keep_sets
+        Whether to keep, for saving, which images belong to which image set.
+    summary
+        Whether to write the summary; `check_strict` is then left to the caller as well.
 
     Raises
     ------
     UsageError
         Where no data was named.
     DataError
-        With `--strict`, where an object or a file was left out; where no box remains.
+        With `--strict`, where an object or a file was left out, unreadable or missing.
     """
     if not data.sources:
         raise UsageError("no data: name some with --voc DIR or --boxes FILE")
     boxes = load(
-        data.sources, image_sets=data.image_set, jobs=data.jobs, progress=show_progress(data)
+        data.sources,
+        image_sets=data.image_set,
+        jobs=data.jobs,
+        progress=show_progress(data),
+        keep_sets=keep_sets,
     )
     boxes = _filtered(boxes, data, size, resize)
-    if not data.quiet:
-        for line in _summary(boxes.report):
-            warn(line)
-    left_out, unreadable = boxes.report.left_out, boxes.report.count("unreadable")
-    if data.strict and left_out + unreadable:
-        raise DataError(f"--strict: {left_out} objects and {unreadable} files were left out")
+    if summary:
+        if not data.quiet:
+            for line in loss_lines(boxes.report):
+                click.echo(line if line.startswith(" ") else f"anchorkit: {line}", err=True)
+        check_strict(data, boxes.report)
     return boxes
+
+
+def check_strict(data: DataOptions, report: Report) -> None:
+    """Fail with `--strict` where anything was left out, unreadable or missing.
+
+    Raises
+    ------
+    DataError
+        Saying how much.
+    """
+    if not data.strict:
+        return
+    counts = (
+        (report.left_out, "object", "left out"),
+        (report.count("unreadable"), "file", "unreadable"),
+        (report.count("missing"), "annotation", "missing"),
+    )
+    found = [f"{counted(count, noun)} {what}" for count, noun, what in counts if count]
+    if found:
+        raise DataError(f"--strict: {', '.join(found)}")
 
 
 def _filtered(boxes: Boxes, data: DataOptions, size: tuple[int, int], resize: str) -> Boxes:
@@ -73,8 +107,3 @@ def _filtered(boxes: Boxes, data: DataOptions, size: tuple[int, int], resize: st
         shorter = boxes.at_input(size, resize).min(axis=1)
         boxes = boxes.where(shorter >= data.min_size, "min-size")
     return boxes
-
-
-def _summary(report: Report) -> list[str]:
-    counts = ((report.left_out, "objects left out"), (report.altered, "boxes clipped"))
-    return [f"{count} {what}" for count, what in counts if count]
