@@ -65,6 +65,7 @@ def test_an_answer_nobody_waits_for_leaves_no_process_behind() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 def test_ctrl_c_ends_all_processes_at_once_with_130() -> None:
     program = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import anchorkit.cli as cli\n"
         "from anchorkit.loaders.parallel import read_in_batches as read\n"
         "def slow(*_, **__):\n"
