@@ -11,7 +11,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHECKED = anchorkit tests
 
 .DEFAULT_GOAL = help
-.PHONY: help run test format bench fuzz clean
+.PHONY: help run test format bench fuzz kills clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ bench: $(READY)-bench  ## measure speed and memory (ANCHORKIT_DATA names a folde
 
 fuzz: $(READY)-dev  ## load 20,000 annotations damaged at random
 	$(BIN)/python tests/fuzz.py 20000
+
+kills: $(READY)  ## kill a thousand writers of a file at random moments; it must stay whole
+	$(BIN)/python tests/killed_writes.py 1000
 
 clean:  ## remove .venv and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

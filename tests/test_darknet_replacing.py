@@ -267,8 +267,10 @@ def test_too_few_anchors_name_the_smallest_k() -> None:
         replace_anchors(V4, numbered(2))
 
 
-@pytest.mark.parametrize("anchor", [(0.0, 3.0), (-1.0, 3.0), (float("nan"), 3.0)])
-def test_anchor_without_area_is_refused(anchor: Pair) -> None:
+@pytest.mark.parametrize(
+    "anchor", [(0.0, 3.0), (-1.0, 3.0), (float("nan"), 3.0), (1.0,), (1, 2, 3)]
+)
+def test_anchor_without_area_is_refused(anchor: tuple[float, ...]) -> None:
     with pytest.raises(AnchorError, match="anchor 2"):
         replace_anchors(NO_MASK, [(3, 3), anchor])
 

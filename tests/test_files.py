@@ -127,10 +127,10 @@ def test_what_a_killed_run_left_is_cleared_after_an_hour(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_thousand_writes_killed_at_random_moments_damage_nothing() -> None:
+def test_writes_killed_at_random_moments_damage_nothing() -> None:
     script = Path(__file__).with_name("killed_writes.py")
     done = subprocess.run(
-        [sys.executable, str(script), "1000"], capture_output=True, text=True, check=False
+        [sys.executable, str(script), "200"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("1000 killed after ")
+    assert done.stdout.startswith("200 killed after ")

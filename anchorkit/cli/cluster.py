@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from anchorkit.cli.cfg_options import CfgOptions, cfg_options
 from anchorkit.cli.exports import Exports, export_options
 from anchorkit.cli.kinds import Whole
 from anchorkit.cli.options import DataOptions, data_options, format_option, help_text, input_options
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from anchorkit.boxes import Boxes
+    from anchorkit.cli.cfg_cluster import CfgJob
     from anchorkit.clustering import Clustering
     from anchorkit.quality import Quality
 
@@ -60,6 +62,7 @@ class Found:
         "Find the best anchors for a data set, and say how well they fit.",
         "anchorkit cluster --voc VOCdevkit/VOC2007 -k 9 --input 416",
         "anchorkit cluster --voc annotations -k 6 --input 608x416 --format json",
+        "anchorkit cluster --voc annotations --cfg yolov3.cfg",
     )
 )
 @data_options
@@ -68,10 +71,8 @@ class Found:
     "--clusters",
     "k",
     type=Whole(min=1),
-    default=9,
-    show_default=True,
     metavar="N",
-    help="How many anchors to find.",
+    help="How many anchors to find.  [default: as many as the cfg lists, else 9]",
 )
 @input_options
 @click.option(
@@ -98,12 +99,14 @@ class Found:
     metavar="DECIMALS",
     help="Decimals of the anchors.",
 )
+@cfg_options()
 @plot_option
 @export_options
 @format_option
 def command(
     data: DataOptions,
-    k: int,
+    target: CfgOptions,
+    k: int | None,
     size: tuple[int, int] | None,
     resize: str | None,
     update: str,
@@ -112,18 +115,21 @@ def command(
     plot: Path | None,
     exports: Exports,
     form: str,
-) -> None:
-    """Load, search, round, judge, print."""
+) -> int:
+    """Load, search, round, judge, write, print."""
+    from anchorkit.cli.cfg_cluster import CfgJob
     from anchorkit.cli.data import load_boxes, show_progress
 
-    exports.check(k, form)
+    job = CfgJob.of(target, k, size, resize)
+    wanted = Wanted(job.k, job.size, job.resize, update, seed, precision)
+    exports.check(wanted.k, form)
     if plot:
         check_place(plot)
-    wanted = Wanted(k, size or (416, 416), resize or "stretch", update, seed, precision)
     boxes = load_boxes(data, wanted.size, wanted.resize)
     found = searched(boxes, wanted, progress=show_progress(data))
     warn_of_rounding(found, precision)
-    text = rendered(found, boxes, wanted, form)
+    job.plan(boxes, found.sizes, found.anchors)
+    text = rendered(found, boxes, wanted, form, job)
     more = exports.written(
         found.anchors,
         size=wanted.size,
@@ -135,7 +141,9 @@ def command(
     )
     if plot:
         draw(plot, found.sizes, wanted.size, anchors=found.anchors, quality=found.quality)
+    code = job.finish(quiet=data.quiet)
     click.echo(text + (f"\n{more}" if more else ""), nl=not more)
+    return code
 
 
 def searched(boxes: "Boxes", wanted: Wanted, *, progress: bool) -> Found:
@@ -178,7 +186,7 @@ def warn_of_rounding(found: Found, precision: int) -> None:
             return
 
 
-def rendered(found: Found, boxes: "Boxes", wanted: Wanted, form: str) -> str:
+def rendered(found: Found, boxes: "Boxes", wanted: Wanted, form: str, job: "CfgJob") -> str:
     """The result as the user wants to read it."""
     from anchorkit.report import json_text
     from anchorkit.summary import compared, summary, summary_markdown, summary_text
@@ -195,5 +203,7 @@ def rendered(found: Found, boxes: "Boxes", wanted: Wanted, form: str) -> str:
         seed=wanted.seed,
     )
     result |= compared(found.sizes, wanted.k)
-    show = {"text": summary_text, "json": json_text, "markdown": summary_markdown}
-    return show[form](result)
+    if form == "json":
+        return json_text(result | job.keys())
+    show = {"text": summary_text, "markdown": summary_markdown}
+    return show[form](result) + job.shown(form)

@@ -52,8 +52,8 @@ def masks_for(
     count = len(anchors)
     if count < len(heads):
         raise CfgError(
-            f"{count} anchors for {len(heads)} heads: each needs at least one, "
-            f"so the smallest k is {len(heads)}"
+            f"wanted at least one anchor for each of {len(heads)} heads, found {count}: "
+            f"the smallest k is {len(heads)}"
         )
     ordered = by_stride(heads)
     if assign == "size" and len(heads) > 1:

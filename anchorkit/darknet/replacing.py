@@ -1,9 +1,10 @@
 """New anchors into the text of a cfg: anchors, num, mask and filters, and nothing else."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from typing import NamedTuple
 
 from anchorkit.darknet.assigning import area, masks_for
 from anchorkit.darknet.faults import Fault, agree, faults_of, same_anchors
@@ -19,8 +20,7 @@ __all__ = ["Change", "Edit", "anchors_of", "editable_heads", "edited", "replace_
 _LIKE_A_HEAD = re.compile(r"\[(gaussian|yolo|region)", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One value that was changed; `old` is empty where the key was inserted."""
 
     line: int
@@ -41,7 +41,7 @@ class Edit:
 
 def replace_anchors(
     text: str,
-    anchors: Sequence[Pair],
+    anchors: Iterable[Iterable[float]],
     *,
     assign: str = "shares",
     counters: Sequence[int] | None = None,
@@ -94,7 +94,7 @@ def replace_anchors(
 
 def edited(
     text: str,
-    anchors: Sequence[Pair],
+    anchors: Iterable[Iterable[float]],
     *,
     assign: str = "shares",
     counters: Sequence[int] | None = None,
@@ -102,13 +102,8 @@ def edited(
 ) -> Edit:
     """`replace_anchors`, with an account of what was changed, mended and left alone."""
     cfg = read_cfg(text)
-    heads = editable_heads(cfg)
+    heads = editable_heads(cfg, force=force)
     wanted = _checked(anchors)
-    if not agree(heads) and not force:
-        raise CfgError(
-            f"line {heads[0].line}: the heads list different anchors, so these cannot be replaced "
-            "without losing that; force it to give all heads the same"
-        )
     old = anchors_of(heads)
     kept = agree(heads) and same_anchors(old, wanted)
     new = list(old) if kept else sorted(wanted, key=lambda anchor: (area(anchor), anchor))
@@ -130,14 +125,14 @@ def anchors_of(heads: Sequence[Head]) -> tuple[Pair, ...]:
     return max((head.anchors for head in heads), key=len, default=())
 
 
-def editable_heads(cfg: Cfg) -> tuple[Head, ...]:
-    """The heads of a cfg whose anchors can be replaced.
+def editable_heads(cfg: Cfg, *, force: bool = False) -> tuple[Head, ...]:
+    """The heads of a cfg whose anchors can be replaced; with `force` also where they differ.
 
     Raises
     ------
     CfgError
         Where there is none, where darknet would drop one silently, where a `[region]` is not the
-        only one.
+        only one, where they list different anchors.
     """
     for section in cfg.sections[1:]:
         if section.type not in KNOWN and _LIKE_A_HEAD.match(section.header):
@@ -157,17 +152,22 @@ def editable_heads(cfg: Cfg) -> tuple[Head, ...]:
                 raise CfgError(
                     f"line {head.line}: a [region] uses all anchors: wanted no other head"
                 )
+    if not agree(heads) and not force:
+        raise CfgError(
+            f"line {heads[0].line}: the heads list different anchors, so these cannot be replaced "
+            "without losing that; force it to give all heads the same"
+        )
     return heads
 
 
-def _checked(anchors: Sequence[Pair]) -> list[Pair]:
-    pairs = [(float(width), float(height)) for width, height in anchors]
+def _checked(anchors: Iterable[Iterable[float]]) -> list[Pair]:
+    pairs = [tuple(map(float, anchor)) for anchor in anchors]
     for place, pair in enumerate(pairs, 1):
-        if not all(isfinite(side) and side > 0 for side in pair):
-            raise AnchorError(f"anchor {place}: wanted positive, finite numbers, found {pair}")
+        if len(pair) != 2 or not all(isfinite(side) and side > 0 for side in pair):
+            raise AnchorError(f"anchor {place}: wanted two positive, finite numbers, found {pair}")
     if not pairs:
         raise AnchorError("wanted at least one anchor, found none")
-    return pairs
+    return [(pair[0], pair[1]) for pair in pairs]
 
 
 def _masks(
@@ -189,6 +189,7 @@ class _Editor:
 
     def __init__(self, cfg: Cfg) -> None:
         self.text = cfg.text
+        self.sections = cfg.sections
         self.spans: list[Span] = []
         self.changes: list[Change] = []
         self.warnings: list[str] = []
@@ -230,6 +231,22 @@ class _Editor:
             inserted: list[tuple[str, str]] = []
             self.put(head.before, "filters", str(wanted), inserted)
             self.insert(head.before, "", inserted)
+        self.check_embedding(head, used)
+
+    def check_embedding(self, head: Head, used: int) -> None:
+        """Warn where the layer that tells objects apart cannot be dealt out to the anchors."""
+        entry = head.find("embedding_layer")
+        if entry is None:
+            return
+        place = head.section.integer("embedding_layer", 0)
+        place += head.layer.index if place < 0 else 0
+        layers = self.sections[1:]
+        filters = layers[place].integer("filters", 1) if 0 <= place < len(layers) else 0
+        if filters % used:
+            self.warnings.append(
+                f"line {entry.line}: embedding_layer: {filters} filters (line "
+                f"{layers[place].line}) are not a multiple of {used} anchors"
+            )
 
     def edit_counters(self, head: Head, counters: Sequence[int] | None) -> None:
         """`counters_per_class`, where the head has it."""

@@ -1,0 +1,57 @@
+"""`anchorkit apply`: known anchors into a cfg."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from anchorkit.cli.cfg_options import CfgOptions, cfg_options
+from anchorkit.cli.options import GivenAnchors, anchors_option, format_option, help_text
+
+if TYPE_CHECKING:
+    from anchorkit.darknet.heads import Head, Pair
+
+__all__ = ["command"]
+
+
+@click.command(
+    help=help_text(
+        "Write anchors that are known already into a darknet cfg.",
+        'anchorkit apply --cfg yolov3.cfg --anchors "10,13, 16,30, 33,23"',
+        "anchorkit apply --cfg yolov3.cfg --anchors found.json --dry-run",
+    )
+)
+@anchors_option()
+@cfg_options(required=True, with_data=False)
+@click.option("--quiet", is_flag=True, help="Say nothing about what was changed.")
+@format_option
+def command(anchors: GivenAnchors, target: CfgOptions, quiet: bool, form: str) -> int:
+    """Open, plan, write, show."""
+    from anchorkit.cfg_summary import head_rows, head_table
+    from anchorkit.cli.cfg_target import cfg_result, difference_shown, finish, open_cfg, plan
+    from anchorkit.cli.data import warn
+    from anchorkit.report import json_text
+
+    found = open_cfg(target)
+    pairs = [(float(width), float(height)) for width, height in anchors.sizes.tolist()]
+    if _looks_like_cells(found.heads[0], pairs):
+        warn(
+            f"warning: {found.name}: wanted anchors in pixels at input; these look like cells of "
+            "the grid: all are smaller than one cell of the [region]"
+        )
+    outcome = plan(found, target, pairs)
+    code = finish(outcome, target, quiet=quiet)
+    if form == "json":
+        click.echo(json_text(cfg_result(outcome, target)))
+    elif target.dry_run:
+        click.echo(difference_shown(outcome.difference, form), nl=False)
+    else:
+        click.echo(head_table(head_rows(outcome.heads), form))
+    return code
+
+
+def _looks_like_cells(head: "Head", anchors: Sequence["Pair"]) -> bool:
+    """Whether anchors for a `[region]` are so small that they may be cells of its grid."""
+    if head.type != "region" or head.stride is None:
+        return False
+    return all(side < head.stride for anchor in anchors for side in anchor)

@@ -1,0 +1,96 @@
+"""Lines that one darknet reads and another does not: AlexeyAB's, pjreddie's, hank-ai's."""
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from anchorkit.darknet.sections import Cfg, Section
+from anchorkit.darknet.shapes import KNOWN
+
+__all__ = ["Note", "notes_of"]
+
+_EXPONENT = re.compile(r"[0-9.][eE]")
+
+
+class Note(NamedTuple):
+    """Something about a cfg that is worth knowing; `line` is the first place, `times` how many."""
+
+    line: int
+    text: str
+    times: int = 1
+
+    def __str__(self) -> str:
+        more = f" ({self.times} times)" if self.times > 1 else ""
+        return f"line {self.line}: {self.text}{more}"
+
+
+def notes_of(cfg: Cfg) -> tuple[Note, ...]:
+    r"""What not every darknet reads alike, one note for each kind, in the order of the file.
+
+    Examples
+    --------
+    >>> from anchorkit.darknet.sections import read_cfg
+    >>> for note in notes_of(read_cfg("[net]\n;batch=1\nwidth=416\nwidth=608\n;height=1\n")):
+    ...     print(note)
+    line 2: `;` begins a comment, but not for hank-ai's darknet, which refuses the line (2 times)
+    line 4: width is repeated: the first counts, hank-ai's darknet refuses the file
+    """
+    found = [*_of_lines(cfg.text), *_of_net(cfg)]
+    for section in cfg.sections:
+        found += _of_section(section)
+    first: dict[str, int] = {}
+    for note in sorted(found):
+        first.setdefault(note.text, note.line)
+    times = Counter(note.text for note in found)
+    return tuple(sorted(Note(line, text, times[text]) for text, line in first.items()))
+
+
+def _of_lines(text: str) -> list[Note]:
+    notes: list[Note] = []
+    for number, raw in enumerate(text.split("\n"), 1):
+        line = raw.strip(" \t\r")
+        if raw.endswith("\r"):
+            notes.append(Note(number, "lines end with CRLF, which pjreddie's darknet cannot read"))
+        if line.startswith(";") and "=" in line:
+            notes.append(
+                Note(
+                    number,
+                    "`;` begins a comment, but not for hank-ai's darknet, which refuses the line",
+                )
+            )
+        elif line and line[0] not in "#;[" and not line.partition("=")[2].strip():
+            notes.append(Note(number, f"{line[:40]}: no value, so that darknet ignores the line"))
+        elif line.startswith("[") and "]" in line and any(blank in line for blank in " \t"):
+            header = line[: line.index("]") + 1]
+            if any(blank in header for blank in " \t"):
+                notes.append(Note(number, f"{header}: hank-ai's darknet takes no blanks in it"))
+    return notes
+
+
+def _of_net(cfg: Cfg) -> list[Note]:
+    notes: list[Note] = []
+    letter_box, mosaic = (cfg.net.find(key) for key in ("letter_box", "mosaic"))
+    if letter_box and mosaic and cfg.net.integer("letter_box", 0) and cfg.net.integer("mosaic", 0):
+        notes.append(Note(mosaic.line, "darknet does not train with letter_box=1 and mosaic=1"))
+    return notes
+
+
+def _of_section(section: Section) -> list[Note]:
+    notes: list[Note] = []
+    if section.type not in KNOWN and section.type != "net":
+        notes.append(Note(section.line, f"{section.header}: a layer that no darknet knows"))
+    seen: set[str] = set()
+    for entry in section.entries:
+        if entry.key in seen:
+            text = f"{entry.key} is repeated: the first counts, hank-ai's darknet refuses the file"
+            notes.append(Note(entry.line, text))
+        seen.add(entry.key)
+        if entry.key == "anchors" and _EXPONENT.search(entry.value):
+            notes.append(Note(entry.line, "anchors: hank-ai's darknet reads no exponents"))
+        counted = entry.key == "anchors" and section.type in ("region", "Gaussian_yolo")
+        if counted and any(mark in entry.comment for mark in ",;"):
+            text = (
+                f"anchors of [{section.type}]: darknet counts the commas of the comment as numbers"
+            )
+            notes.append(Note(entry.line, text))
+    return notes
