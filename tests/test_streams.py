@@ -1,12 +1,16 @@
+import builtins
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from annotations import annotation, annotation_object, voc_folder
 from command import run, started
+
+import anchorkit.__main__ as entry
 
 SAMPLE = Path(__file__).parent.parent / "sample_voc"
 posix = pytest.mark.skipif(os.name != "posix", reason="speaks to a process as POSIX does")
@@ -98,3 +102,20 @@ def test_a_mistyped_command_is_told_what_there_is(typed: str, answer: str) -> No
     assert (ran.code, ran.out) == (2, "")
     assert answer in ran.err
     assert ran.err.count("\n") == 1
+
+
+def test_interrupted_while_loading_is_130_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load = builtins.__import__
+
+    def interrupted(name: str, *how: Any) -> Any:
+        if name == "anchorkit.cli":
+            raise KeyboardInterrupt
+        return load(name, *how)
+
+    monkeypatch.setattr(builtins, "__import__", interrupted)
+    with pytest.raises(SystemExit) as left:
+        entry.main()
+    assert left.value.code == 130
+    assert capsys.readouterr() == ("", "")
