@@ -21,6 +21,7 @@ COMMANDS = {
     "cluster": "find the best anchors for a data set",
     "evaluate": "say how well given anchors fit a data set",
     "plot": "draw the boxes of a data set, and how well anchors fit them",
+    "sweep": "find the best anchors for several k, and where more add little",
     "apply": "write known anchors into a darknet cfg",
     "check": "fail where a cfg or its anchors are not fit for the data",
 }

@@ -9,7 +9,15 @@ import click
 from anchorkit.cli.cfg_options import CfgOptions, cfg_options
 from anchorkit.cli.exports import Exports, export_options
 from anchorkit.cli.kinds import Whole
-from anchorkit.cli.options import DataOptions, data_options, format_option, help_text, input_options
+from anchorkit.cli.options import (
+    FINEST,
+    DataOptions,
+    data_options,
+    format_option,
+    help_text,
+    input_options,
+    search_options,
+)
 from anchorkit.cli.plotting import check_place, draw, plot_option
 from anchorkit.report import counted
 
@@ -23,9 +31,6 @@ if TYPE_CHECKING:
     from anchorkit.quality import Quality
 
 __all__ = ["Found", "Wanted", "command"]
-
-FINEST = 6
-"""Most decimals of an anchor."""
 
 WORTH_A_WARNING = 0.001
 """Mean IoU that rounding may cost without a word."""
@@ -75,30 +80,7 @@ class Found:
     help="How many anchors to find.  [default: as many as the cfg lists, else 9]",
 )
 @input_options
-@click.option(
-    "--update",
-    type=click.Choice(["median", "mean", "iou"]),
-    default="median",
-    show_default=True,
-    help="What an anchor becomes: the median of its boxes, their mean (as darknet has it), or "
-    "the size of highest mean IoU with them.",
-)
-@click.option(
-    "--seed",
-    type=Whole(0, 2**32 - 1),
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="Fixes everything that is left to chance.",
-)
-@click.option(
-    "--precision",
-    type=Whole(0, FINEST),
-    default=0,
-    show_default=True,
-    metavar="DECIMALS",
-    help="Decimals of the anchors.",
-)
+@search_options
 @cfg_options()
 @plot_option
 @export_options

@@ -17,6 +17,7 @@ import click
 from anchorkit.cli.kinds import Number, SomePath, Whole
 
 __all__ = [
+    "FINEST",
     "DataOptions",
     "GivenAnchors",
     "InputSize",
@@ -25,6 +26,7 @@ __all__ = [
     "format_option",
     "help_text",
     "input_options",
+    "search_options",
 ]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -39,6 +41,9 @@ else:  # older clicks have no type argument
     SizeType = AnchorsType = click.ParamType
 
 FORMATS = ("text", "json", "markdown")
+
+FINEST = 6
+"""Most decimals of an anchor."""
 
 
 @dataclass(frozen=True)
@@ -206,6 +211,38 @@ def input_options(command: Command) -> Command:
             type=InputSize(),
             metavar="N|WxH",
             help="Network input in pixels, width x height.  [default: 416]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def search_options(command: Command) -> Command:
+    """`--update`, `--seed` and `--precision`, under these names."""
+    for option in (
+        click.option(
+            "--precision",
+            type=Whole(0, FINEST),
+            default=0,
+            show_default=True,
+            metavar="DECIMALS",
+            help="Decimals of the anchors.",
+        ),
+        click.option(
+            "--seed",
+            type=Whole(0, 2**32 - 1),
+            default=0,
+            show_default=True,
+            metavar="N",
+            help="Fixes everything that is left to chance.",
+        ),
+        click.option(
+            "--update",
+            type=click.Choice(["median", "mean", "iou"]),
+            default="median",
+            show_default=True,
+            help="What an anchor becomes: the median of its boxes, their mean (as darknet has it), "
+            "or the size of highest mean IoU with them.",
         ),
     ):
         command = option(command)

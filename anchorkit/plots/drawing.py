@@ -333,12 +333,12 @@ def draw_curves(
         for row, curve in enumerate(curves)
     ]
     if knee is not None:
-        axes.axvline(knee, color=GREY, linestyle=":", label=f"suggested: k = {knee}")
+        marked = axes.axvline(knee, color=GREY, linestyle=":", label=f"suggested: k = {knee}")
     axes.set_xlabel("anchors (k)")
     axes.set_ylabel(ylabel)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.3)
-    axes.legend(loc="lower right")
+    draw_legend(axes, lines if knee is None else [*lines, marked])
     return lines
 
 

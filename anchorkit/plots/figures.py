@@ -137,7 +137,7 @@ def curves_figure(curves: Sequence[drawing.Curve], *, knee: int | None = None) -
         The k to mark, if any.
     """
     with _own_style():
-        figure = Figure(figsize=(7, 4.8), layout="constrained")
+        figure = Figure(figsize=(8.4, 4.8), layout="constrained")
         drawing.draw_curves(figure.subplots(), curves, knee=knee)
     return figure
 

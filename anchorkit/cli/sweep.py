@@ -1,0 +1,269 @@
+"""`anchorkit sweep`: how many anchors, and what each of them buys."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from anchorkit.cli.kinds import Number, SomePath
+from anchorkit.cli.options import (
+    DataOptions,
+    data_options,
+    format_option,
+    help_text,
+    input_options,
+    search_options,
+)
+from anchorkit.cli.plotting import check_place
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from anchorkit.boxes import Boxes
+    from anchorkit.sweep import Knee, Row
+
+    KsType = click.ParamType[tuple[int, ...]]
+    NamesType = click.ParamType[tuple[str, ...]]
+else:  # older clicks have no type argument
+    KsType = NamesType = click.ParamType
+
+__all__ = ["Distances", "Ks", "command"]
+
+Result = TypeVar("Result")
+
+DISTANCES = ("iou", "euclidean", "seuclidean", "manhattan", "chebyshev", "cosine")
+"""The names of `anchorkit.distances.DISTANCES`, which are not loaded for a help text."""
+
+MOST = 1000
+
+
+class Ks(KsType):
+    """Numbers of anchors: `1-12`, `3,6,9` or both mixed."""
+
+    name = "K"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """The numbers, ascending; fails with what was wanted."""
+        if isinstance(value, tuple):
+            return value
+        ks: set[int] = set()
+        for part in str(value).split(","):
+            ends = [end.strip() for end in part.split("-")]
+            if len(ends) > 2 or not all(
+                end.isascii() and end.isdigit() and len(end) < 7 for end in ends
+            ):
+                self.fail(f"wanted numbers such as 1-12 or 3,6,9, found {value!r}", param, ctx)
+            first, last = int(ends[0]), int(ends[-1])
+            if not 1 <= first <= last or last - first >= MOST:
+                self.fail(f"wanted ascending numbers from 1, found {part.strip()!r}", param, ctx)
+            ks |= set(range(first, last + 1))
+        return tuple(sorted(ks))
+
+
+class Distances(NamesType):
+    """Names of distances, split by commas."""
+
+    name = "DISTANCE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """The names, each once; fails where there is none such."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",")))
+        for name in names:
+            if name not in DISTANCES:
+                self.fail(f"wanted some of {', '.join(DISTANCES)}, found {name!r}", param, ctx)
+        return names
+
+
+@click.command(
+    help=help_text(
+        "Find the best anchors for several numbers of them, and say where more add little.",
+        "anchorkit sweep --voc VOCdevkit/VOC2007 -k 1-12",
+        "anchorkit sweep --voc annotations -k 1-15 --holdout 0.2 --plot sweep.png",
+        "anchorkit sweep --voc annotations -k 3,5,9 --distance iou,euclidean",
+    )
+)
+@data_options
+@click.option(
+    "-k",
+    "--clusters",
+    "ks",
+    type=Ks(),
+    default="1-12",
+    show_default=True,
+    metavar="K-K,K,...",
+    help="Which numbers of anchors.",
+)
+@click.option(
+    "--val",
+    metavar="NAME",
+    help="Judge each k on the images of ImageSets/Main/NAME.txt as well; they are not clustered.",
+)
+@click.option(
+    "--holdout",
+    type=Number(min=0, max=1, min_open=True, max_open=True),
+    metavar="SHARE",
+    help="Judge each k on this share of the images as well, drawn by --seed; they are not "
+    "clustered.",
+)
+@click.option(
+    "--distance",
+    "distances",
+    type=Distances(),
+    default=(),
+    metavar="NAME,NAME,...",
+    help=f"Compare with k-means by other distances: {', '.join(DISTANCES)}.",
+)
+@input_options
+@search_options
+@click.option(
+    "--plot",
+    type=SomePath(),
+    metavar="FILE",
+    help="Also draw mean IoU against k into a .png, .svg or .pdf, or into a folder.",
+)
+@format_option
+def command(
+    data: DataOptions,
+    ks: tuple[int, ...],
+    val: str | None,
+    holdout: float | None,
+    distances: tuple[str, ...],
+    size: tuple[int, int] | None,
+    resize: str | None,
+    update: str,
+    seed: int,
+    precision: int,
+    plot: Path | None,
+    form: str,
+) -> None:
+    """Load once, search for each k, judge, print."""
+    from anchorkit.cli.data import load_boxes, show_progress
+    from anchorkit.errors import DataError, UsageError
+    from anchorkit.report import json_text
+    from anchorkit.sweep import knee, sweep
+    from anchorkit.sweep_text import sweep_markdown, sweep_summary, sweep_text
+
+    if val and holdout:
+        raise UsageError("--val and --holdout: wanted one of them")
+    if plot:
+        check_place(plot)
+    used, how = size or (416, 416), resize or "stretch"
+    wider = replace(data, image_set=(*data.image_set, val)) if val and data.image_set else data
+    boxes = load_boxes(wider, used, how, keep_sets=val is not None)
+    if not len(boxes):
+        raise DataError("no usable boxes to cluster")
+    out = _held_out(boxes, val, holdout, seed)
+    sizes = boxes.at_input(used, how)
+    rows = _with_bar(
+        lambda step: sweep(
+            sizes if out is None else sizes[~out],
+            ks,
+            update=update,
+            seed=seed,
+            precision=precision,
+            held_out=None if out is None else sizes[out],
+            distances=distances,
+            step=step,
+        ),
+        total=len(ks) * (1 + len(distances)),
+        shown=show_progress(data),
+    )
+    values = [row.held_out.mean_iou if row.held_out else row.mean_iou_exact for row in rows]
+    found = knee(ks, values)
+    result = sweep_summary(
+        boxes,
+        rows,
+        found,
+        size=used,
+        resize=how,
+        update=update,
+        seed=seed,
+        precision=precision,
+        held_out=_account(boxes, out, f"--val {val}" if val else f"--holdout {holdout:g}")
+        if out is not None
+        else None,
+    )
+    if plot:
+        _draw(plot, rows, found, update)
+    show = {"text": sweep_text, "json": json_text, "markdown": sweep_markdown}
+    click.echo(show[form](result))
+
+
+def _held_out(
+    boxes: "Boxes", val: str | None, share: float | None, seed: int
+) -> "NDArray[np.bool_] | None":
+    """Which boxes are not clustered but judged on; None where that was not asked for."""
+    import numpy as np
+
+    from anchorkit.errors import DataError, UsageError
+    from anchorkit.sweep import holdout
+
+    if val is None and share is None:
+        return None
+    if val is not None:
+        if val not in boxes.image_sets:
+            known = ", ".join(boxes.image_sets) or "none"
+            raise UsageError(f"--val {val}: no such image set; found: {known}")
+        listed = set(boxes.image_sets[val])
+        images = np.asarray([file in listed for file in boxes.image_files], dtype=np.bool_)
+        out: NDArray[np.bool_] = images[boxes.image_ids]
+    else:
+        out = holdout(boxes.image_ids, boxes.images, share or 0, seed)
+    named = f"--val {val}" if val is not None else f"--holdout {share:g}"
+    if not out.any():
+        raise DataError(f"{named}: leaves no boxes to judge on")
+    if out.all():
+        raise DataError(f"{named}: leaves no boxes to cluster")
+    return out
+
+
+def _account(boxes: "Boxes", out: "NDArray[np.bool_]", by: str) -> dict[str, Any]:
+    import numpy as np
+
+    images = len(np.unique(boxes.image_ids[out]))
+    return {"by": by, "images": images, "boxes": int(out.sum())}
+
+
+def _with_bar(work: Callable[[Callable[[], object]], Result], *, total: int, shown: bool) -> Result:
+    """The work, which is given what to call after each step, under one bar for all of it."""
+    if not shown:
+        return work(lambda: None)
+    from tqdm import tqdm
+
+    with tqdm(total=total, desc="searching", leave=False) as bar:
+        return work(bar.update)
+
+
+def _draw(path: Path, rows: "list[Row]", found: "Knee | None", update: str) -> None:
+    from anchorkit.plots.figures import save_pictures
+
+    save_pictures(path, {"sweep": lambda: _figure(rows, found, update)}, "sweep")
+
+
+def _figure(rows: "list[Row]", found: "Knee | None", update: str) -> Any:
+    from anchorkit.plots.drawing import Curve
+    from anchorkit.plots.figures import curves_figure
+
+    ks = [len(row.anchors) for row in rows]
+    others = list(rows[0].others)
+    curves = [
+        Curve(
+            f"anchorkit ({update})" if others else "clustered boxes",
+            ks,
+            [row.mean_iou_exact for row in rows],
+        )
+    ]
+    held_out = [row.held_out.mean_iou for row in rows if row.held_out]
+    if held_out:
+        curves.append(Curve("boxes held out", ks, held_out))
+    curves += [Curve(f"{name} (mean)", ks, [row.others[name] for row in rows]) for name in others]
+    return curves_figure(curves, knee=found.k if found else None)

@@ -1,0 +1,234 @@
+"""How many anchors: the search for several k, each guarded by the one before, and the knee."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from anchorkit.clustering import cluster
+from anchorkit.distances import cluster_by
+from anchorkit.errors import UsageError
+from anchorkit.overlap import as_sizes, nearest
+from anchorkit.quality import Quality, evaluate
+from anchorkit.rounding import rounded
+
+__all__ = ["Knee", "Row", "grown", "holdout", "knee", "sweep"]
+
+Sizes = NDArray[np.float64]
+
+
+class Row(NamedTuple):
+    """What a sweep found for one k.
+
+    `exact` (k, 2) are the anchors before rounding and `mean_iou_exact` their mean IoU; `anchors`
+    and `quality` are as written; `held_out` is the quality of these on the boxes that were not
+    clustered; `others` holds for each distance the mean IoU of the anchors found with it, before
+    rounding.
+    """
+
+    exact: Sizes
+    mean_iou_exact: float
+    anchors: Sizes
+    quality: Quality
+    held_out: Quality | None
+    others: dict[str, float]
+
+
+class Knee(NamedTuple):
+    """The k to suggest, and by how much an anchor raises the values up to it and beyond it."""
+
+    k: int
+    before: float
+    beyond: float
+
+
+def sweep(
+    sizes: ArrayLike,
+    ks: Sequence[int],
+    *,
+    update: str = "median",
+    seed: int = 0,
+    precision: int = 0,
+    held_out: ArrayLike | None = None,
+    distances: Sequence[str] = (),
+    step: Callable[[], object] = lambda: None,
+) -> list[Row]:
+    """The best anchors for each k.
+
+        What `cluster` finds for a k is compared with the anchors of the k before and as many more,
+        placed where boxes are covered worst; the better are kept. So mean IoU before rounding never
+        falls from one k to the next, and is never below that of `cluster`.
+
+    Parameters
+    ----------
+        sizes
+            (n, 2), width and height of the boxes to cluster, positive, pixels at input.
+        ks
+            Numbers of anchors, ascending.
+        update, seed
+            As for `cluster`.
+        precision
+            Decimals of the anchors as written.
+        held_out
+            (m, 2), boxes that the anchors of each k are judged on as well.
+        distances
+            Of `distances.DISTANCES`: k-means with these, for comparison.
+        step
+            Called after each k and each distance of it.
+
+    Raises
+    ------
+        UsageError
+            Where an argument cannot mean anything.
+        DataError
+            Where there are no boxes.
+        TooManyClustersError
+            Where the boxes have fewer distinct sizes than the largest k.
+
+    Examples
+    --------
+    >>> rows = sweep([(2, 1), (4, 4), (2, 2), (4, 5), (2, 3)], [1, 2])
+    >>> [round(row.mean_iou_exact, 4) for row in rows], rows[1].anchors.tolist()
+    ([0.535, 0.7911], [[2.0, 2.0], [4.0, 4.0]])
+    """
+    boxes = as_sizes(sizes)
+    if not len(ks) or list(ks) != sorted(set(ks)) or ks[0] < 1:
+        raise UsageError(f"ks: wanted ascending numbers from 1, found {list(ks)}")
+    distinct, counts = np.unique(boxes, axis=0, return_counts=True)
+    rows: list[Row] = []
+    before: dict[str, Sizes] = {}
+    # the largest k first would tell at once that there are too few sizes; so does this
+    if ks[-1] > len(distinct):
+        cluster(boxes, ks[-1])
+    for k in ks:
+        found = cluster(boxes, k, update=update, seed=seed)
+        exact, mean_iou = found.anchors, found.mean_iou
+        if rows:
+            guard = grown(distinct, rows[-1].exact, k)
+            guarded = evaluate(boxes, guard).mean_iou
+            if guarded > mean_iou:
+                exact, mean_iou = guard, guarded
+        anchors = rounded(boxes, exact, precision)
+        step()
+        for distance in distances:
+            starts = [grown(distinct, before[distance], k)] if distance in before else []
+            before[distance] = cluster_by(
+                distinct, k, distance, weights=counts, seed=seed, starts=starts
+            )
+            step()
+        rows.append(
+            Row(
+                exact,
+                mean_iou,
+                anchors,
+                evaluate(boxes, anchors),
+                None if held_out is None else evaluate(held_out, anchors),
+                {
+                    distance: evaluate(distinct, before[distance], weights=counts).mean_iou
+                    for distance in distances
+                },
+            )
+        )
+    return rows
+
+
+def grown(sizes: ArrayLike, anchors: ArrayLike, k: int) -> Sizes:
+    """Anchors and as many more as it takes to have k, each where a box is then covered worst.
+
+    Parameters
+    ----------
+    sizes
+        (n, 2), the boxes.
+    anchors
+        (j, 2), j at most k, in the unit of the boxes.
+    k
+        How many are wanted.
+
+    Returns
+    -------
+    (k, 2) float64, by ascending area.
+
+    Examples
+    --------
+    >>> grown([(2, 1), (2, 2), (9, 9)], [(2, 2)], 2).tolist()
+    [[2.0, 2.0], [9.0, 9.0]]
+    """
+    boxes, more = as_sizes(sizes), as_sizes(anchors, "anchors")
+    best = nearest(boxes, more)[1]
+    while len(more) < k:
+        worst = boxes[[int(np.argmin(best))]]
+        more = np.concatenate([more, worst])
+        best = np.maximum(best, nearest(boxes, worst)[1])
+    by_area: Sizes = more[np.lexsort((more[:, 0], more.prod(axis=1)))]
+    return by_area
+
+
+def knee(ks: Sequence[int], values: Sequence[float]) -> Knee | None:
+    """The k beyond which another anchor adds little.
+
+    The point of the curve that lies highest above the straight line from its first to its last
+    point; of equals the smallest k.
+
+    Parameters
+    ----------
+    ks
+        Numbers of anchors, ascending.
+    values
+        Mean IoU, or another figure that grows with k, for each.
+
+    Returns
+    -------
+    None where no point between the ends lies above the line.
+
+    Examples
+    --------
+    >>> knee([1, 2, 3, 4], [0.3, 0.6, 0.65, 0.7]).k
+    2
+    >>> knee([1, 2, 3], [0.1, 0.2, 0.3]) is None
+    True
+    """
+    if len(ks) < 3:
+        return None
+    across, up = np.asarray(ks, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    slope = (up[-1] - up[0]) / (across[-1] - across[0])
+    above = up - (up[0] + slope * (across - across[0]))
+    place = int(np.argmax(above > above.max() - 1e-9))
+    if above[place] < 1e-6 or place in (0, len(ks) - 1):
+        return None
+    return Knee(
+        ks[place],
+        float((up[place] - up[0]) / (across[place] - across[0])),
+        float((up[-1] - up[place]) / (across[-1] - across[place])),
+    )
+
+
+def holdout(image_ids: ArrayLike, images: int, share: float, seed: int) -> NDArray[np.bool_]:
+    """Which boxes to hold out, so that a share of the images has all of its boxes held out.
+
+    Parameters
+    ----------
+    image_ids
+        (n,) whole numbers, the image of each box.
+    images
+        How many images there are.
+    share
+        Of the images, above 0 and below 1.
+    seed
+        Fixes which.
+
+    Returns
+    -------
+    (n,) bool.
+
+    Examples
+    --------
+    >>> int(holdout([0, 0, 1, 2, 3], 4, 0.25, 0).sum()) in (1, 2)
+    True
+    """
+    if not 0 < share < 1:
+        raise UsageError(f"share: wanted above 0 and below 1, found {share}")
+    chosen = np.zeros(images, dtype=np.bool_)
+    chosen[np.random.RandomState(seed).permutation(images)[: round(share * images)]] = True
+    mask: NDArray[np.bool_] = chosen[np.asarray(image_ids, dtype=np.int64)]
+    return mask
