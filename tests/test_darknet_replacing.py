@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -375,6 +376,84 @@ def test_all_bytes_outside_the_edited_values_stay(text: str, anchors: list[Pair]
     assert replace_anchors(new, anchors) == new
 
 
+SIXTEEN = "13,17,  31,25,   24,51, 61,45    61,45,  48,102,  119,96, 97,189,    97,189,  " + (
+    "217,184,  171,384, 324,451,    324,451, 545,357, 616,618, 800,800"
+)
+
+
+def test_five_heads_with_repeated_indices_and_a_missing_comma_are_mended() -> None:
+    text = yolo(
+        masks=["0,1", "1,2,3", "4,5,6,7", "8,9,10,11", "12,13,14,15"], strides=[8, 16, 32, 64, 128]
+    )
+    text = text.replace(anchors_line(), f"anchors = {SIXTEEN}").replace("num=9", "num=16")
+    own = anchors_of(heads(text))
+    assert len(own) == 16
+    edit = edited(text, own)
+    assert_sound(edit.text, own)
+    assert_only_values_differ(text, edit.text)
+    assert edit.text.count(SIXTEEN.replace("45    61", "45,    61")) == 5
+    assert [len(head.mask or ()) for head in heads(edit.text)] == [3, 3, 3, 3, 4]
+
+
+def test_more_pairs_than_num_keep_the_masks_that_fit_the_pairs() -> None:
+    text = V4.replace("num=9", "num=6")
+    assert masks(replace_anchors(text, numbered(9))) == masks(V4)
+
+
+def test_equal_anchors_in_one_list_stay_two() -> None:
+    text = V4.replace("116,90", "59,119")
+    assert edited(text, anchors_of(heads(text))).text == text
+
+
+def test_lists_that_differ_become_one_when_forced() -> None:
+    other = anchors_line().replace("59,119,  116,90", "64,64,  59,119")
+    text = V3.replace(anchors_line(), other, 1)
+    edit = edited(text, numbered(9), force=True)
+    assert_sound(edit.text, numbered(9))
+    assert any(fault.kind == "lists" for fault in edit.mended)
+
+
+def test_embedding_that_the_anchors_do_not_divide_is_warned_of() -> None:
+    text = ONE_MASK.replace("num=9", "num=9\nembedding_layer = -2").replace(
+        "[route]\nlayers = 0", "[convolutional]\nfilters=18"
+    )
+    assert "embedding_layer" not in str(edited(text, numbered(6)).warnings)
+    assert "18 filters (line 14) are not a multiple of 4" in edited(text, numbered(4)).warnings[0]
+
+
+@settings(deadline=None)
+@given(data=st.data())
+def test_damaged_cfgs_are_edited_or_refused_never_more(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(sorted(SHAPES.values())))
+    bits = st.sampled_from(
+        [
+            "",
+            "=",
+            ",",
+            "#",
+            ";",
+            "[",
+            "\n",
+            "\r",
+            " ",
+            "-",
+            "9" * 5000,
+            "1e999",
+            "nan",
+            "mask=",
+            ".",
+        ]
+    )
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(text)))
+        text = text[:start] + data.draw(bits) + text[start + data.draw(st.integers(0, 9)) :]
+    try:
+        found = edited(text, numbered(9), force=True)
+    except CfgError:
+        return
+    assert edited(found.text, numbered(9), force=True).changes == ()
+
+
 shipped = sorted((Path(os.environ.get("ANCHORKIT_DATA", "/nonexistent")) / "cfg").glob("*.cfg"))
 STRIDES = {
     "Gaussian_yolov3_BDD": [32, 16, 8],
@@ -405,3 +484,20 @@ def test_shipped_cfg(path: Path) -> None:
         new = replace_anchors(text, anchors)
         assert_sound(new, anchors)
         assert_only_values_differ(text, new)
+
+
+@pytest.mark.skipif("DARKNET" not in os.environ, reason="DARKNET names no darknet binary")
+@pytest.mark.parametrize("path", shipped, ids=lambda path: path.stem)
+def test_darknet_loads_what_was_written(path: Path, tmp_path: Path) -> None:
+    text = path.read_bytes().decode()
+    for count in (len(heads(text)), 7, 15):
+        place = tmp_path / f"{count}.cfg"
+        # A batch of one: darknet takes the memory for training when it loads.
+        new = re.sub("^(batch|subdivisions)=.*", r"\1=1", text, flags=re.MULTILINE)
+        place.write_bytes(replace_anchors(new, numbered(count)).encode())
+        done = subprocess.run(
+            [os.environ["DARKNET"], "ops", str(place)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout[-500:] + done.stderr[-500:]
+        assert "Floating Point Operations" in done.stdout
+        assert "Type not recognized" not in done.stderr

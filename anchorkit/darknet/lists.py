@@ -11,6 +11,7 @@ from anchorkit.errors import CfgError
 __all__ = ["NumberList", "mended", "plain", "read_list", "written_like"]
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_LARGEST = 1e9
 _GAP = re.compile(r"(?<=[0-9.])(?=[ \t]+[-+.0-9])")
 _SEPARATOR = re.compile(r"[ \t]*,[ \t]*|[ \t]+")
 
@@ -63,7 +64,8 @@ def read_list(entry: Entry) -> NumberList:
         missing += max(0, len(words) - 1)
         empty += not words
         for word in words:
-            if not _NUMBER.fullmatch(word):
+            # Longer than any size or index; a float of it may be infinite.
+            if not _NUMBER.fullmatch(word) or not abs(float(word)) < _LARGEST:
                 raise CfgError(
                     f"line {entry.line}: {entry.key}: wanted numbers, found {word[:40]!r}"
                 )

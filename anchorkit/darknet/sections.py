@@ -238,4 +238,5 @@ def _entry(raw: str, line: int, offset: int) -> Entry:
 
 def _atoi(value: str) -> int:
     found = _INTEGER.match(value.translate(_BLANKS))
-    return int(found.group()) if found else 0
+    # More digits than any integer of darknet's; Python refuses thousands of them.
+    return int(found.group()[:20]) if found else 0
