@@ -4,11 +4,25 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from anchorkit.darknet.sections import Cfg, Section
+from anchorkit.darknet.sections import ALIASES, Cfg, Section
 from anchorkit.darknet.shapes import KNOWN
 
 __all__ = ["Note", "notes_of"]
 
+_ONLY_PJREDDIE = frozenset({"deconvolutional", "iseg", "l2norm", "logistic"})
+LACKING = {
+    "AlexeyAB": _ONLY_PJREDDIE,
+    "pjreddie": frozenset(
+        {
+            *("Gaussian_yolo", "contrastive", "conv_lstm", "history", "implicit", "local_avgpool"),
+            *("reorg3d", "sam", "scale_channels", "silence"),
+        }
+    ),
+    "hank-ai": _ONLY_PJREDDIE | {"conv_lstm", "gru", "local", "reorg"},
+}
+"""Layers that one darknet does not have, and another has."""
+
+_HANK_AI_ALIASES = ("conv", "max", "network", "local_avg")
 _EXPONENT = re.compile(r"[0-9.][eE]")
 
 
@@ -79,6 +93,14 @@ def _of_section(section: Section) -> list[Note]:
     notes: list[Note] = []
     if section.type not in KNOWN and section.type != "net":
         notes.append(Note(section.line, f"{section.header}: a layer that no darknet knows"))
+    for fork, types in LACKING.items():
+        if section.type in types:
+            text = f"[{section.type}]: a layer that {fork}'s darknet does not have"
+            notes.append(Note(section.line, text))
+    name = section.header[1:-1]
+    if name in ALIASES and name not in _HANK_AI_ALIASES:
+        text = f"{section.header}: hank-ai's darknet knows only [{section.type}]"
+        notes.append(Note(section.line, text))
     seen: set[str] = set()
     for entry in section.entries:
         if entry.key in seen:

@@ -1,0 +1,104 @@
+"""A cfg's text as darknet's parsers read it, and what they read differently."""
+
+import pytest
+
+from anchorkit.darknet.difference import unified_difference
+from anchorkit.darknet.portability import notes_of
+from anchorkit.darknet.sections import Section, read_cfg
+
+
+def net(lines: str) -> Section:
+    return read_cfg("[net]\n" + lines).net
+
+
+def test_comments_before_the_first_section_are_no_keys() -> None:
+    assert read_cfg("; a=1\n  # b=2\n\t;\n[net]\nwidth=1\n").net.integer("width", 0) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("width=416", 416),
+        (" w i d t h\t= 4 16 \r", 416),
+        ("width=416 # 608", 416),
+        ("width=416;608", 416),
+        ("width=+416x", 416),
+        ("width=416.9", 416),
+        ("width=-3", -3),
+        ("width=x", 0),
+        ("width=", 7),
+        ("width", 7),
+        ("#width=5", 7),
+        (";width=5", 7),
+        ("width=1\nwidth=2", 1),
+        ("width=\nwidth=2", 2),
+        ("Width=5", 7),
+    ],
+)
+def test_integer_is_read_as_darknet_reads_it(line: str, value: int) -> None:
+    assert net(line).integer("width", 7) == value
+
+
+def test_value_is_found_where_it_stands() -> None:
+    text = "[net]\r\n\tanchors\t=  1,2 , 3,4 \t# five, six\r\nnum=2"
+    anchors, num = read_cfg(text).net.entries
+    assert text[anchors.start : anchors.end] == anchors.value == "1,2 , 3,4"
+    assert (anchors.comment, anchors.line) == ("# five, six", 2)
+    assert text[num.start : num.end] == "2"
+
+
+def test_aliases_are_the_types_they_stand_for() -> None:
+    names = ["network", "conv", "max", "avg", "local_avg", "conn", "soft", "lrn", "empty", "yolo"]
+    cfg = read_cfg("".join(f"[{name}]\n" for name in names))
+    assert [section.type for section in cfg.sections] == [
+        *("net", "convolutional", "maxpool", "avgpool", "local_avgpool", "connected"),
+        *("softmax", "normalization", "silence", "yolo"),
+    ]
+
+
+def test_header_with_blanks_is_the_section_and_other_case_is_not() -> None:
+    cfg = read_cfg("[ net ]\n[ yolo ]\n[Yolo]\n[yolo\n")
+    assert [section.type for section in cfg.sections] == ["net", "yolo", "Yolo", "[yolo"]
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("width=1\r\nheight=2\r", "line 2: lines end with CRLF"),
+        (";batch=1", "line 2: `;` begins a comment"),
+        ("width=1\nwidth=2", "line 3: width is repeated"),
+        ("mask=", "line 2: mask=: no value"),
+        ("[ yolo ]", "line 2: [ yolo ]: hank-ai's darknet takes no blanks"),
+        ("[warp]", "line 2: [warp]: a layer that no darknet knows"),
+        ("[yolo]\nanchors=1e1,2", "line 3: anchors: hank-ai's darknet reads no exponents"),
+        ("[region]\nanchors=1,2 # a, b", "line 3: anchors of [region]: darknet counts the commas"),
+        ("letter_box=1\nmosaic=1", "line 3: darknet does not train with letter_box=1 and mosaic=1"),
+        ("[reorg]\nstride=2", "line 2: [reorg]: a layer that hank-ai's darknet does not have"),
+        ("[soft]", "line 2: [soft]: hank-ai's darknet knows only [softmax]"),
+        ("[sam]", "line 2: [sam]: a layer that pjreddie's darknet does not have"),
+        ("[iseg]", "line 2: [iseg]: a layer that AlexeyAB's darknet does not have"),
+    ],
+)
+def test_what_one_darknet_does_not_read_is_noted(text: str, note: str) -> None:
+    assert note in "\n".join(map(str, notes_of(read_cfg("[net]\n" + text))))
+
+
+def test_plain_cfg_has_no_notes() -> None:
+    assert notes_of(read_cfg("[net]\n# a = b\n#;c=d\nwidth=1 # x\n\n[conv]\nfilters=3\n")) == ()
+
+
+def test_notes_of_a_kind_are_counted_together() -> None:
+    (note,) = notes_of(read_cfg("[net]\r\na=1\r\n\r\nb=2\r\n"))
+    assert (note.line, note.times) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("a\nb\n", "a\nc\n"), ("a\nb", "a\nb\n"), ("a\r\n\fb", "a\r\n\fc"), ("", "a")]
+)
+def test_difference_has_each_line_once(old: str, new: str) -> None:
+    lines = unified_difference(old, new, "x.cfg").split("\n")
+    assert lines[:2] == ["--- x.cfg", "+++ x.cfg"]
+    body = [line for line in lines[2:-1] if line[:2] not in ("@@", "\\ ")]
+    assert [line[1:] for line in body if line[0] in " -"] == [one for one in old.split("\n") if one]
+    assert [line[1:] for line in body if line[0] in " +"] == [one for one in new.split("\n") if one]
+    assert unified_difference(new, new, "x.cfg") == ""
