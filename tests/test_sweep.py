@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -33,7 +35,7 @@ def test_a_poor_search_is_guarded_by_the_anchors_of_the_k_before(
         found = cluster(SIZES, 3)
         if k == 3:
             return found
-        return type(found)(np.full((k, 2), 1e-3), found.labels, 1e-9, 0)
+        return replace(found, anchors=np.full((k, 2), 1e-3), mean_iou=1e-9)
 
     monkeypatch.setattr("anchorkit.sweep.cluster", poor)
     three, five = sweep(SIZES, [3, 5], precision=4)

@@ -18,7 +18,7 @@ from anchorkit.cli.options import (
     input_options,
     search_options,
 )
-from anchorkit.cli.plotting import check_place, draw, plot_option
+from anchorkit.cli.plotting import board_option, check_place, draw, pictures_of, plot_option
 from anchorkit.report import counted
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ class Found:
 @search_options
 @cfg_options()
 @plot_option
+@board_option
 @export_options
 @format_option
 def command(
@@ -95,10 +96,12 @@ def command(
     seed: int,
     precision: int,
     plot: Path | None,
+    board: Path | None,
     exports: Exports,
     form: str,
 ) -> int:
     """Load, search, round, judge, write, print."""
+    from anchorkit.board import check_board
     from anchorkit.cli.cfg_cluster import CfgJob
     from anchorkit.cli.data import load_boxes, show_progress
 
@@ -107,6 +110,8 @@ def command(
     exports.check(wanted.k, form)
     if plot:
         check_place(plot)
+    if board:
+        check_board()
     boxes = load_boxes(data, wanted.size, wanted.resize)
     found = searched(boxes, wanted, progress=show_progress(data))
     warn_of_rounding(found, precision)
@@ -123,6 +128,8 @@ def command(
     )
     if plot:
         draw(plot, found.sizes, wanted.size, anchors=found.anchors, quality=found.quality)
+    if board:
+        shown_on(board, found, wanted)
     code = job.finish(quiet=data.quiet)
     click.echo(text + (f"\n{more}" if more else ""), nl=not more)
     return code
@@ -146,6 +153,23 @@ def searched(boxes: "Boxes", wanted: Wanted, *, progress: bool) -> Found:
     clustering = cluster(sizes, wanted.k, update=wanted.update, seed=wanted.seed, progress=progress)
     anchors = rounded(sizes, clustering.anchors, wanted.precision)
     return Found(sizes, clustering, anchors, evaluate(sizes, anchors))
+
+
+def shown_on(board: Path, found: Found, wanted: Wanted) -> None:
+    """Write what was found where TensorBoard shows it."""
+    from anchorkit.board import write_board
+
+    history = getattr(found.clustering, "history", (found.clustering.mean_iou,))
+    pictures = pictures_of(found.sizes, wanted.size, anchors=found.anchors, quality=found.quality)
+    write_board(
+        board,
+        {
+            "anchors/mean_iou_by_iteration": list(enumerate(history, 1)),
+            "anchors/mean_iou": [(wanted.k, found.quality.mean_iou)],
+            "anchors/best_possible_recall": [(wanted.k, found.quality.best_possible_recall)],
+        },
+        {f"anchors/{name}": figure for name, figure in pictures.items()},
+    )
 
 
 def warn_of_rounding(found: Found, precision: int) -> None:

@@ -1,7 +1,8 @@
 """`--plot` for every command that can show what it found: checked early, drawn last."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from anchorkit.quality import Quality
 
-__all__ = ["PICTURES", "check_place", "draw", "plot_option"]
+__all__ = ["PICTURES", "board_option", "check_place", "draw", "pictures_of", "plot_option"]
 
 PICTURES = ("boxes", "clusters", "anchors", "coverage")
 
@@ -24,6 +25,16 @@ plot_option = click.option(
     help="Also draw the clusters into a .png, .svg or .pdf, or all pictures into a folder.",
 )
 """`--plot` as `plot`, a path or None."""
+
+board_option = click.option(
+    "--tensorboard",
+    "board",
+    type=SomePath(),
+    metavar="DIR",
+    help="Also write mean IoU and pictures where TensorBoard shows them; needs the extra "
+    "anchorkit[tensorboard].",
+)
+"""`--tensorboard` as `board`, a path or None."""
 
 
 def check_place(path: Path) -> None:
@@ -74,7 +85,27 @@ def draw(
     """
     from anchorkit.plots import figures
 
-    pictures = {"boxes": lambda: figures.boxes_figure(sizes, scale=scale)}
+    pictures = pictures_of(sizes, size, anchors=anchors, quality=quality, scale=scale)
+    if picture and figures.is_folder(path):
+        pictures = {picture: pictures[picture]}
+    single = picture or ("boxes" if anchors is None else "clusters")
+    return figures.save_pictures(path, pictures, single)
+
+
+def pictures_of(
+    sizes: "NDArray[np.float64]",
+    size: tuple[int, int],
+    *,
+    anchors: "NDArray[np.float64] | None" = None,
+    quality: "Quality | None" = None,
+    scale: str | None = None,
+) -> "dict[str, Callable[[], Any]]":
+    """What makes each picture of these boxes and anchors; arguments as for `draw`."""
+    from anchorkit.plots import figures
+
+    pictures: dict[str, Callable[[], Any]] = {
+        "boxes": lambda: figures.boxes_figure(sizes, scale=scale)
+    }
     if anchors is not None and quality is not None:
         pictures |= {
             "clusters": lambda: figures.clusters_figure(
@@ -83,7 +114,4 @@ def draw(
             "anchors": lambda: figures.anchors_figure(anchors, size),
             "coverage": lambda: figures.coverage_figure(quality.best),
         }
-    if picture and figures.is_folder(path):
-        pictures = {picture: pictures[picture]}
-    single = picture or ("boxes" if anchors is None else "clusters")
-    return figures.save_pictures(path, pictures, single)
+    return pictures

@@ -16,7 +16,7 @@ from anchorkit.cli.options import (
     input_options,
     search_options,
 )
-from anchorkit.cli.plotting import check_place
+from anchorkit.cli.plotting import board_option, check_place
 
 if TYPE_CHECKING:
     import numpy as np
@@ -130,6 +130,7 @@ class Distances(NamesType):
     metavar="FILE",
     help="Also draw mean IoU against k into a .png, .svg or .pdf, or into a folder.",
 )
+@board_option
 @format_option
 def command(
     data: DataOptions,
@@ -143,9 +144,11 @@ def command(
     seed: int,
     precision: int,
     plot: Path | None,
+    board: Path | None,
     form: str,
 ) -> None:
     """Load once, search for each k, judge, print."""
+    from anchorkit.board import check_board
     from anchorkit.cli.data import load_boxes, show_progress
     from anchorkit.errors import DataError, UsageError
     from anchorkit.report import json_text
@@ -156,6 +159,8 @@ def command(
         raise UsageError("--val and --holdout: wanted one of them")
     if plot:
         check_place(plot)
+    if board:
+        check_board()
     used, how = size or (416, 416), resize or "stretch"
     wider = replace(data, image_set=(*data.image_set, val)) if val and data.image_set else data
     boxes = load_boxes(wider, used, how, keep_sets=val is not None)
@@ -194,6 +199,8 @@ def command(
     )
     if plot:
         _draw(plot, rows, found, update)
+    if board:
+        _show_on(board, rows, found, update)
     show = {"text": sweep_text, "json": json_text, "markdown": sweep_markdown}
     click.echo(show[form](result))
 
@@ -247,6 +254,24 @@ def _draw(path: Path, rows: "list[Row]", found: "Knee | None", update: str) -> N
     from anchorkit.plots.figures import save_pictures
 
     save_pictures(path, {"sweep": lambda: _figure(rows, found, update)}, "sweep")
+
+
+def _show_on(board: Path, rows: "list[Row]", found: "Knee | None", update: str) -> None:
+    from anchorkit.board import write_board
+
+    scalars = {
+        "sweep/mean_iou": [(len(row.anchors), row.mean_iou_exact) for row in rows],
+        "sweep/best_possible_recall": [
+            (len(row.anchors), row.quality.best_possible_recall) for row in rows
+        ],
+    }
+    if rows[0].held_out:
+        scalars["sweep/mean_iou_held_out"] = [
+            (len(row.anchors), row.held_out.mean_iou) for row in rows if row.held_out
+        ]
+    for name in rows[0].others:
+        scalars[f"sweep/mean_iou_{name}"] = [(len(row.anchors), row.others[name]) for row in rows]
+    write_board(board, scalars, {"sweep/curve": lambda: _figure(rows, found, update)})
 
 
 def _figure(rows: "list[Row]", found: "Knee | None", update: str) -> Any:

@@ -23,11 +23,14 @@ __all__ = [
     "coverage_figure",
     "curves_figure",
     "is_folder",
+    "pixels",
     "rendered",
     "save_pictures",
 ]
 
 SUFFIXES = (".png", ".svg", ".pdf")
+
+DPI = 120
 
 NO_DATES = {
     "png": {"Software": None},
@@ -155,8 +158,27 @@ def rendered(figure: Figure, suffix: str = ".png") -> bytes:
     form = suffix.removeprefix(".").lower()
     stream = BytesIO()
     with _own_style():
-        figure.savefig(stream, format=form, dpi=120, metadata=NO_DATES[form])
+        figure.savefig(stream, format=form, dpi=DPI, metadata=NO_DATES[form])
     return stream.getvalue()
+
+
+def pixels(figure: Figure) -> NDArray[np.uint8]:
+    """A figure as an image.
+
+    Parameters
+    ----------
+    figure
+        What to draw.
+
+    Returns
+    -------
+    (height, width, 3) uint8, red, green and blue.
+    """
+    stream = BytesIO()
+    with _own_style():
+        figure.savefig(stream, format="rgba", dpi=DPI)
+    width = int(figure.get_figwidth() * DPI)
+    return np.frombuffer(stream.getvalue(), dtype=np.uint8).reshape(-1, width, 4)[..., :3]
 
 
 def is_folder(path: Path) -> bool:
