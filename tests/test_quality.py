@@ -55,6 +55,12 @@ def test_recall_wants_one_anchor_to_be_within_in_both_sides() -> None:
     assert evaluate([(10, 100)], [(10, 10), (100, 100)]).best_possible_recall == 0
 
 
+def test_recall_may_come_from_an_anchor_that_is_not_the_nearest() -> None:
+    # IoU with the first is 100 / 410, with the second 9 / 100; but the first is 4.1 times as wide
+    found = evaluate([(10, 10)], [(41, 10), (3, 3)])
+    assert (found.labels.tolist(), found.best_possible_recall) == ([0], 1)
+
+
 @given(some_sizes, some_sizes)
 def test_figures_are_those_of_a_plain_double_loop(
     sizes: list[tuple[float, float]], anchors: list[tuple[float, float]]

@@ -29,6 +29,12 @@ def test_the_rounding_that_fits_better_wins_over_the_nearest() -> None:
     assert rounded(sizes, [(3.4, 4)], 0).tolist() == [[4, 4]]
 
 
+def test_boxes_that_another_anchor_covers_may_draw_one_away() -> None:
+    # As 2 x 2 and 3 x 4, IoU is 1, 3/4 and 1; as 3 x 3 and 3 x 4 it is 4/9, 1 and 1
+    sizes = [(2, 2)] + [(3, 3)] * 5 + [(3, 4)] * 5
+    assert rounded(sizes, [(2.4, 2.4), (3, 4)], 0).tolist() == [[3, 3], [3, 4]]
+
+
 def test_two_anchors_on_one_pixel_are_set_apart() -> None:
     found = rounded([(3, 3), (3, 4)], [(3.2, 3.4), (3.1, 3.3)], 0)
     assert found.tolist() == [[3, 3], [3, 4]]
