@@ -8,7 +8,6 @@ from typing import NamedTuple
 from anchorkit.darknet.assigning import area
 from anchorkit.darknet.faults import faults_of
 from anchorkit.darknet.heads import Head
-from anchorkit.darknet.sections import Cfg
 
 __all__ = ["Failure", "consistency", "notes_on_size", "quality_failures"]
 
@@ -105,10 +104,12 @@ def _order(heads: Sequence[Head]) -> list[Failure]:
     ]
 
 
-def notes_on_size(cfg: Cfg, heads: Sequence[Head]) -> list[str]:
-    """What is odd about the input size and the anchors, and may still be meant."""
+def notes_on_size(heads: Sequence[Head], size: tuple[int, int]) -> list[str]:
+    """What is odd about the input size of a cfg and its anchors, and may still be meant."""
+    if not heads:
+        return []
     notes: list[str] = []
-    width, height = cfg.size
+    width, height = size
     strides = [head.stride for head in heads if head.stride is not None]
     coarsest = max(strides, default=32.0)
     if coarsest != int(coarsest) or width % int(coarsest) or height % int(coarsest):
@@ -118,7 +119,7 @@ def notes_on_size(cfg: Cfg, heads: Sequence[Head]) -> list[str]:
         notes.append(
             f"some anchors are larger than the input {width}x{height}: made for another size?"
         )
-    pixels = heads and heads[0].type != "region"
+    pixels = heads[0].type != "region"
     if pixels and anchors and max(max(pair) for pair in anchors) <= max(width, height) / coarsest:
         notes.append("all anchors are small enough to be grid cells: wanted pixels")
     return notes

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cfgs import REGION, TINY, V3, V4, yolo
 
-from anchorkit.cli import cfg_target, main
+from anchorkit.cli import cfg_writing, main
 from anchorkit.darknet.heads import heads_of
 from anchorkit.darknet.sections import read_cfg
 from anchorkit.files import write_atomically
@@ -284,7 +284,7 @@ def test_file_that_somebody_else_changed_is_left_to_them(
         path.write_text("theirs", encoding="utf-8")
         write_atomically(*arguments, **options)
 
-    monkeypatch.setattr(cfg_target, "write_atomically", meddle)
+    monkeypatch.setattr(cfg_writing, "write_atomically", meddle)
     code, out, err = run("apply", "--cfg", "net.cfg", "--anchors", BIG)
     assert (code, out, read(path)) == (1, "", "theirs")
     assert "changed since it was read" in err

@@ -28,7 +28,8 @@ __all__ = ["command"]
 def command(anchors: GivenAnchors, target: CfgOptions, quiet: bool, form: str) -> int:
     """Open, plan, write, show."""
     from anchorkit.cfg_summary import head_rows, head_table
-    from anchorkit.cli.cfg_target import cfg_result, difference_shown, finish, open_cfg, plan
+    from anchorkit.cli.cfg_target import open_cfg
+    from anchorkit.cli.cfg_writing import cfg_result, difference_shown, finish, plan
     from anchorkit.cli.data import warn
     from anchorkit.report import json_text
 

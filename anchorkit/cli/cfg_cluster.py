@@ -5,17 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from anchorkit.cfg_summary import head_rows, head_table, old_and_new
 from anchorkit.cli.cfg_options import CfgOptions
-from anchorkit.cli.cfg_target import (
-    Outcome,
-    Target,
-    cfg_result,
-    class_names,
-    difference_shown,
-    finish,
-    input_of,
-    open_cfg,
-    plan,
-)
+from anchorkit.cli.cfg_target import Target, class_names, input_of, open_cfg
+from anchorkit.cli.cfg_writing import Outcome, cfg_result, difference_shown, finish, plan
 from anchorkit.cli.data import warn
 from anchorkit.errors import CfgError, UsageError
 from anchorkit.quality import Quality, evaluate
