@@ -176,8 +176,9 @@ def test_what_was_left_out_is_counted(tmp_path: Path) -> None:
         (["--voc", "good", "--format", "xml"], 2, "--format"),
         (["--voc", "good", "--class", "dog"], 1, "--class dog: no such class; found: cat"),
         (["--vco", "good"], 2, "--vco"),
-        (["good"], 2, "good"),
-        ([], 2, "no data: name some with --voc DIR or --boxes FILE"),
+        (["without"], 1, "without: no annotations found"),
+        (["nowhere"], 2, "nowhere: no such file or folder"),
+        ([], 2, "no data: name a folder or a file, or say what it is with --voc DIR"),
     ],
 )
 def test_each_error_is_one_line_with_its_exit_code(

@@ -15,7 +15,7 @@ from anchorkit.cli import COMMANDS, commands
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "anchorkit"
 REQUIRED = {"numpy", "xmltodict", "click", "matplotlib", "tqdm"}
-OPTIONAL = {"tensorboardX"}
+OPTIONAL = {"PIL", "tensorboardX"}
 """Modules of optional extras: imported where they are used, and never needed."""
 
 ALLOWED: dict[str, set[str]] = {

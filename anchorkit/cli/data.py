@@ -7,7 +7,7 @@ import numpy as np
 
 from anchorkit.accounting import Report
 from anchorkit.boxes import Boxes
-from anchorkit.cli.options import DataOptions
+from anchorkit.cli.options import SOURCE_OPTIONS, DataOptions
 from anchorkit.errors import DataError, UsageError
 from anchorkit.loaders import load
 from anchorkit.losses import loss_lines
@@ -55,13 +55,16 @@ def load_boxes(
         With `--strict`, where an object or a file was left out, unreadable or missing.
     """
     if not data.sources:
-        raise UsageError("no data: name some with --voc DIR or --boxes FILE")
+        options = ", ".join(f"--{name} {what}" for name, (what, _) in SOURCE_OPTIONS.items())
+        raise UsageError(f"no data: name a folder or a file, or say what it is with {options}")
     boxes = load(
         data.sources,
         image_sets=data.image_set,
         jobs=data.jobs,
         progress=show_progress(data),
         keep_sets=keep_sets,
+        images=data.images,
+        polygons=data.polygons,
     )
     boxes = _filtered(boxes, data, size, resize)
     if summary:

@@ -52,6 +52,8 @@ class DataOptions:
 
     sources: tuple[tuple[str, Path], ...]
     """(format, path) in the order of the formats' options: `("voc", Path("VOC2007"))`."""
+    images: Path | None
+    polygons: bool
     image_set: tuple[str, ...]
     classes: tuple[str, ...]
     skip_difficult: bool
@@ -64,6 +66,9 @@ class DataOptions:
 SOURCE_OPTIONS: dict[str, tuple[str, str]] = {
     "voc": ("DIR", "VOC root with Annotations/, or any folder of XML; may be given several times."),
     "boxes": ("FILE", "Boxes saved by `anchorkit extract`; may be given several times."),
+    "yolo": ("DIR", "Folder of YOLO label files; may be given several times."),
+    "data": ("FILE", "Darknet's obj.data: the images of its training list."),
+    "coco": ("FILE", "COCO instances JSON; may be given several times."),
 }
 """For each format of the data: what its option takes, and its help."""
 
@@ -149,12 +154,23 @@ def data_options(command: Command) -> Command:
     def gathered(**given: Any) -> Any:
         sources = tuple(
             (name, path) for name in SOURCE_OPTIONS for path in given.pop(f"source_{name}")
+        ) + tuple((_guessed(path), path) for path in given.pop("source_any"))
+        fields = (
+            "images",
+            "polygons",
+            "image_set",
+            "classes",
+            "skip_difficult",
+            "min_size",
+            "strict",
+            "quiet",
+            "jobs",
         )
-        fields = ("image_set", "classes", "skip_difficult", "min_size", "strict", "quiet", "jobs")
         data = DataOptions(sources=sources, **{name: given.pop(name) for name in fields})
         return command(data=data, **given)
 
     options = [
+        click.argument("source_any", metavar="[DATA]...", nargs=-1, type=SomePath()),
         *(
             click.option(
                 f"--{name}",
@@ -165,6 +181,17 @@ def data_options(command: Command) -> Command:
                 help=text,
             )
             for name, (metavar, text) in SOURCE_OPTIONS.items()
+        ),
+        click.option(
+            "--images",
+            type=SomePath(),
+            metavar="DIR",
+            help="The images: their headers tell the sizes that annotations do not.",
+        ),
+        click.option(
+            "--polygons",
+            is_flag=True,
+            help="Lines of YOLO labels with more than five fields are polygons: take their boxes.",
         ),
         click.option(
             "--image-set",
@@ -195,6 +222,12 @@ def data_options(command: Command) -> Command:
     for option in reversed(options):
         gathered = option(gathered)
     return gathered  # type: ignore[return-value]  # the same command with other arguments
+
+
+def _guessed(path: Path) -> str:
+    from anchorkit.loaders.guess import guessed_format
+
+    return guessed_format(path)
 
 
 def input_options(command: Command) -> Command:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from anchorkit.boxes import Boxes
+    from anchorkit.loaders.image_sizes import ImageFolder
 
 __all__ = ["LOADERS", "load"]
 
@@ -28,10 +29,15 @@ def _of(module: str, function: str) -> Callable[..., Boxes]:
 
 LOADERS: dict[str, Callable[..., Boxes]] = {
     "voc": _of("anchorkit.loaders.voc", "load_voc"),
+    "yolo": _of("anchorkit.loaders.yolo", "load_yolo"),
+    "data": _of("anchorkit.loaders.darknet_data", "load_darknet_data"),
+    "coco": _of("anchorkit.loaders.coco", "load_coco"),
 }
 """For each format: its loader, called as loader(path, image_sets=, jobs=, progress=)."""
 
 _KEEP_SETS = ("voc",)
+_IMAGES = ("voc", "coco")
+_POLYGONS = ("yolo", "data")
 
 
 def load(
@@ -41,6 +47,8 @@ def load(
     jobs: int | None = None,
     progress: bool = False,
     keep_sets: bool = False,
+    images: Path | None = None,
+    polygons: bool = False,
 ) -> Boxes:
     """Boxes of several sources of any format, in the order given.
 
@@ -56,6 +64,10 @@ def load(
         Whether to show a progress bar on stderr.
     keep_sets
         Whether to remember, for saving, which images belong to which image set.
+    images
+        Folder of the images: their headers tell the sizes that the annotations do not.
+    polygons
+        Whether lines of YOLO labels with more than five fields are polygons.
 
     Raises
     ------
@@ -69,6 +81,11 @@ def load(
 
     if not sources:
         raise UsageError("no data: wanted at least one source")
+    folder = None
+    if images is not None:
+        from anchorkit.loaders.image_sizes import ImageFolder
+
+        folder = ImageFolder(images, progress=progress)
     parts = []
     for name, path in sources:
         if name not in LOADERS:
@@ -76,5 +93,18 @@ def load(
         options: dict[str, Any] = {"image_sets": image_sets, "jobs": jobs, "progress": progress}
         if keep_sets and name in _KEEP_SETS:
             options["keep_sets"] = True
+        if folder is not None and name in _IMAGES:
+            options["images"] = folder
+        if polygons and name in _POLYGONS:
+            options["polygons"] = True
         parts.append(LOADERS[name](path, **options))
-    return concatenated(parts)
+    boxes = concatenated(parts)
+    return boxes if folder is None else _sized(boxes, folder)
+
+
+def _sized(boxes: Boxes, folder: ImageFolder) -> Boxes:
+    from dataclasses import replace
+
+    sizes = folder.filled(boxes.image_sizes, boxes.image_names)
+    report = replace(boxes.report, problems=(*boxes.report.problems, *folder.problems))
+    return replace(boxes, image_sizes=sizes, report=report)

@@ -55,8 +55,17 @@ def read_file(path: str | bytes) -> bytes:
     return data
 
 
-def read_batch(paths: Sequence[str | bytes]) -> dict[str, Any]:
+def read_batch(
+    paths: Sequence[str | bytes], sizes: Sequence[tuple[float, float]] | None = None
+) -> dict[str, Any]:
     """Boxes of some files, as columns.
+
+    Parameters
+    ----------
+    paths
+        The files.
+    sizes
+        For each file the width and height of its image, for files that do not tell them.
 
     Returns
     -------
@@ -66,13 +75,13 @@ def read_batch(paths: Sequence[str | bytes]) -> dict[str, Any]:
     many it has (-1: could not be read), `boxes` int32 how many are usable. `faults` lists (place of
     the file, object or None, reason, value, kind).
     """
-    widths, heights, sizes = array("d"), array("d"), array("d")
+    widths, heights, image_sizes = array("d"), array("d"), array("d")
     objects, boxes = array("i"), array("i")
     labels: list[Label] = []
     faults: list[tuple[int, int | None, str, str, str]] = []
     for place, path in enumerate(paths):
         try:
-            found = _read(path)
+            found = _read(path) if sizes is None else read_annotation(read_file(path), sizes[place])
         except UnreadableError as error:
             faults.append((place, None, error.reason, error.value, "unreadable"))
             found = _NOTHING
@@ -81,7 +90,7 @@ def read_batch(paths: Sequence[str | bytes]) -> dict[str, Any]:
             faults.append((place, None, "cannot be read", value, "unreadable"))
             found = _NOTHING
         faults.extend((place, *fault) for fault in found.faults)
-        sizes.extend(found.size)
+        image_sizes.extend(found.size)
         objects.append(found.objects)
         boxes.append(len(found.labels))
         widths.extend(found.widths)
@@ -93,7 +102,7 @@ def read_batch(paths: Sequence[str | bytes]) -> dict[str, Any]:
         "heights": heights.tobytes(),
         "labels": array("i", [names[label] for label in labels]).tobytes(),
         "names": list(names),
-        "sizes": sizes.tobytes(),
+        "sizes": image_sizes.tobytes(),
         "objects": objects.tobytes(),
         "boxes": boxes.tobytes(),
         "faults": faults,

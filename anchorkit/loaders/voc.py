@@ -4,17 +4,18 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from anchorkit.accounting import Problem, Report
-from anchorkit.boxes import Boxes
+from anchorkit.accounting import Problem
+from anchorkit.boxes import Boxes, concatenated
 from anchorkit.errors import DataError, UsageError
 from anchorkit.image_sets import in_image_sets, listed_names, matched
+from anchorkit.loaders.columns import boxes_of_columns
+from anchorkit.loaders.image_sizes import ImageFolder
 from anchorkit.loaders.listing import Listing, annotation_files
 from anchorkit.loaders.parallel import read_in_batches
+from anchorkit.loaders.reading import read_batch
 
 __all__ = ["load_voc"]
 
@@ -26,6 +27,7 @@ def load_voc(
     jobs: int | None = None,
     progress: bool = False,
     keep_sets: bool = False,
+    images: ImageFolder | None = None,
 ) -> Boxes:
     """Boxes of a Pascal VOC data set.
 
@@ -44,6 +46,8 @@ def load_voc(
         Whether to show a progress bar on stderr.
     keep_sets
         Whether to keep, for saving, which images belong to which image set.
+    images
+        The images, for annotations that do not tell their size.
 
     Raises
     ------
@@ -67,7 +71,15 @@ def load_voc(
     batches = read_in_batches(
         "anchorkit.loaders.reading:read_batch", files, jobs=jobs, progress=progress
     )
-    boxes = _assembled(typed, listing, list(batches))
+    boxes = boxes_of_columns(
+        files,
+        [name[: -len(".xml")] for name in listing.names],
+        list(batches),
+        problems=listing.problems,
+        hidden=listing.hidden,
+    )
+    if images is not None:
+        boxes = _with_sizes(boxes, images)
     if image_sets or keep_sets:
         wanted = _sets_there(root) if keep_sets else image_sets
         sets = _image_sets(root, typed, listing, wanted)
@@ -77,50 +89,42 @@ def load_voc(
     return boxes
 
 
-def _assembled(typed: str, listing: Listing, batches: Sequence[dict[str, Any]]) -> Boxes:
-    """Columns of the batches as one set of boxes, its classes sorted by name."""
-
-    def column(name: str, kind: Any) -> NDArray[Any]:
-        return np.frombuffer(b"".join(batch[name] for batch in batches), dtype=kind)
-
-    objects, counts = column("objects", np.int32), column("boxes", np.int32)
-    read = np.flatnonzero(objects >= 0)
-    names = sorted({name for batch in batches for name, _, _ in batch["names"]})
-    place = {name: row for row, name in enumerate(names)}
-    # Each batch has labels of its own: (class, difficult, truncated) of every box of it.
-    labels = np.concatenate(
-        [np.empty((0, 3), dtype=np.int32)]
-        + [
-            np.asarray(
-                [(place[name], *flags) for name, *flags in batch["names"]], dtype=np.int32
-            ).reshape(-1, 3)[np.frombuffer(batch["labels"], dtype=np.int32)]
-            for batch in batches
-        ]
-    )
-    files = [f"{typed}/{name}" for name in listing.names]
-    problems = list(listing.problems)
-    first = 0
-    for batch in batches:
-        for row, number, reason, value, kind in batch["faults"]:
-            problems.append(Problem(files[first + row], number, reason, value, kind))
-        first += len(batch["objects"]) // np.dtype(np.int32).itemsize
-    return Boxes(
-        sizes=np.column_stack([column("widths", np.float64), column("heights", np.float64)]),
-        image_ids=np.repeat(np.arange(len(read), dtype=np.int32), counts[read]),
-        class_ids=labels[:, 0].copy(),
-        difficult=labels[:, 1].astype(np.bool_),
-        truncated=labels[:, 2].astype(np.bool_),
-        image_sizes=column("sizes", np.float64).reshape(-1, 2)[read],
-        image_names=tuple(listing.names[row][: -len(".xml")] for row in read),
-        class_names=tuple(names),
-        report=Report(
-            files=len(files) + sum(problem.kind == "unreadable" for problem in listing.problems),
-            images=len(read),
-            objects=int(objects[read].sum()),
-            hidden=listing.hidden,
-            problems=tuple(problems),
-        ),
-        image_files=tuple(files[row] for row in read),
+def _with_sizes(boxes: Boxes, images: ImageFolder) -> Boxes:
+    """The same, files that do not tell their image's size read again with that of the image."""
+    sizes = images.filled(boxes.image_sizes, boxes.image_names)
+    unknown = ~(boxes.image_sizes > 0).all(axis=1)
+    rows = np.flatnonzero(unknown & (sizes > 0).all(axis=1))
+    if not len(rows):
+        return boxes
+    files = [boxes.image_files[row] for row in rows.tolist()]
+    known = [(width, height) for width, height in sizes[rows].tolist()]
+    names = [boxes.image_names[row] for row in rows.tolist()]
+    again = boxes_of_columns(files, names, [read_batch(files, known)])
+    both = concatenated([boxes, again])
+    # What was read again belongs to the image that is there already.
+    place = {file: row for row, file in enumerate(boxes.image_files)}
+    image_rows = np.asarray([place[file] for file in both.image_files], dtype=np.int32)
+    image_ids = image_rows[both.image_ids]
+    order = np.argsort(image_ids, kind="stable")
+    found: dict[str, list[Problem]] = {file: [] for file in again.image_files}
+    for problem in again.report.problems:
+        found.get(problem.file, []).append(problem)
+    replaced = set(again.image_files)
+    problems: list[Problem] = []
+    for problem in boxes.report.problems:
+        # In the place of the first complaint about a file: all that is left of them.
+        problems += found.pop(problem.file, []) if problem.file in replaced else [problem]
+    problems += [problem for left in found.values() for problem in left]
+    return replace(
+        boxes,
+        sizes=both.sizes[order],
+        image_ids=image_ids[order],
+        class_ids=both.class_ids[order],
+        difficult=both.difficult[order],
+        truncated=both.truncated[order],
+        image_sizes=sizes,
+        class_names=both.class_names,
+        report=replace(boxes.report, problems=tuple(problems)),
     )
 
 

@@ -66,7 +66,7 @@ class Annotation(NamedTuple):
     faults: list[Fault]
 
 
-def read_annotation(data: bytes) -> Annotation:
+def read_annotation(data: bytes, size: tuple[float, float] | None = None) -> Annotation:
     """Boxes of one VOC annotation, and all that is wrong with it, named.
 
     A box is (xmax - xmin) / width by (ymax - ymin) / height of the object's own `<bndbox>`, clipped
@@ -76,6 +76,8 @@ def read_annotation(data: bytes) -> Annotation:
     ----------
     data
         The bytes of the file, in any encoding it declares.
+    size
+        Width and height of the image, in pixels, for a file that does not tell them.
 
     Raises
     ------
@@ -105,7 +107,7 @@ def read_annotation(data: bytes) -> Annotation:
         return True
 
     _parse(data, take)
-    return _assembled(sizes, objects)
+    return _assembled(sizes, objects, size)
 
 
 def _parse(data: bytes, take: Any) -> None:
@@ -220,12 +222,14 @@ def _image_size(sizes: list[Any]) -> tuple[float, float]:
 _IMAGE_SIDES = ("width", "height")
 
 
-def _assembled(sizes: list[Any], objects: list[Any]) -> Annotation:
-    size, sizeless = (float("nan"), float("nan")), None
+def _assembled(
+    sizes: list[Any], objects: list[Any], known: tuple[float, float] | None
+) -> Annotation:
+    size, sizeless = known or (float("nan"), float("nan")), None
     try:
         size = _image_size(sizes)
     except _FaultyError as fault:
-        sizeless = fault
+        sizeless = None if known else fault
     found = Annotation(size, len(objects), [], [], [], [])
     for number, item in enumerate(objects, start=1):
         try:

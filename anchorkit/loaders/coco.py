@@ -1,0 +1,265 @@
+"""COCO: one JSON file of images, annotations and categories."""
+
+import os
+import struct
+from array import array
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anchorkit.accounting import Problem, Report
+from anchorkit.boxes import Boxes
+from anchorkit.errors import DataError, UsageError
+from anchorkit.loaders.image_sizes import ImageFolder
+from anchorkit.loaders.json_stream import members
+from anchorkit.loaders.voc_file import SMALLEST_AREA
+
+__all__ = ["load_coco"]
+
+SLACK = 1e-6
+"""Fraction of the image by which a box may stick out without being called clipped: rounding."""
+
+_PACK = struct.Struct("4d").pack
+_LISTS = ("images", "annotations", "categories")
+
+
+def load_coco(
+    file: str | os.PathLike[str],
+    *,
+    image_sets: Sequence[str] = (),
+    jobs: int | None = None,
+    progress: bool = False,
+    images: ImageFolder | None = None,
+) -> Boxes:
+    """Boxes of a COCO instances file.
+
+    A box is the width and height of an annotation's `bbox` over those of its image, clipped to the
+    image. Crowd annotations, annotations of images that the file does not describe, and faulty ones
+    are left out and named by their place in `annotations`, from 1. The document is never held as a
+    whole: memory goes with the boxes.
+
+    Parameters
+    ----------
+    file
+        The JSON file.
+    image_sets
+        COCO has none: wanted empty.
+    jobs
+        Not used: there is one file.
+    progress
+        Whether to show a progress bar on stderr.
+    images
+        The images, for those whose size the file does not tell.
+
+    Raises
+    ------
+    UsageError
+        Where the file is missing, or image sets are asked for.
+    DataError
+        Where it is not JSON, ends in the middle, or describes no images or annotations.
+    """
+    path = Path(file)
+    if image_sets:
+        raise UsageError(f"{path.as_posix()}: image sets are lists of a VOC folder: COCO has none")
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "nothing there"
+        raise UsageError(f"{path.as_posix()}: wanted a COCO file, found {found}")
+    document = _Document(path)
+    keys: dict[str, bool] = {}
+    try:
+        for key, number, value in members(path, progress=progress):
+            keys[key] = keys.get(key, False) or number == 0
+            if number and key == "annotations":
+                document.add_annotation(number, value)
+            elif number and key == "images":
+                document.add_image(number, value)
+            elif number and key == "categories":
+                document.add_category(number, value)
+    except OSError as error:
+        raise UsageError(f"{path.as_posix()}: {error.strerror or error}") from None
+    for key in _LISTS[:2]:
+        if not keys.get(key, False):
+            found = ", ".join(list(keys)[:6]) or "nothing"
+            raise DataError(
+                f"{path.as_posix()}: no list of {key}: wanted a COCO instances file, found {found}"
+            )
+    return document.boxes(images)
+
+
+class _Document:
+    """What a COCO file told so far: annotations as columns, images and categories by id."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = path.as_posix()
+        self.rows = bytearray()
+        self.numbers = array("i")
+        self.of_image = array("i")
+        self.of_category = array("i")
+        self.objects = 0
+        self.image_place: dict[Any, int] = {}
+        self.category_place: dict[Any, int] = {}
+        self.images: dict[Any, tuple[str, float, float]] = {}
+        self.categories: dict[Any, str] = {}
+        self.problems: list[tuple[int, Problem]] = []
+
+    def add_annotation(self, number: int, item: Any) -> None:
+        self.objects += 1
+        try:
+            if item.get("iscrowd"):
+                self.fault(number, "crowd annotation", f"image {item.get('image_id')}")
+                return
+            image, category = item["image_id"], item.get("category_id")
+            row = _PACK(*item["bbox"])
+            place = self.image_place.setdefault(image, len(self.image_place))
+            kind = self.category_place.setdefault(category, len(self.category_place))
+        except (KeyError, TypeError, AttributeError, OverflowError, struct.error):
+            self.fault(number, *_what_is_wrong(item))
+            return
+        self.rows += row
+        self.numbers.append(number)
+        self.of_image.append(place)
+        self.of_category.append(kind)
+
+    def add_image(self, number: int, item: Any) -> None:
+        try:
+            key, name = item["id"], str(item.get("file_name") or item["id"])
+            again = key in self.images
+        except (KeyError, TypeError, AttributeError):
+            self.note("an image without an id", f"image {number} of the list")
+            return
+        if again:
+            self.note("an image described twice", f"id {key}")
+            return
+        self.images[key] = (name, _side(item.get("width")), _side(item.get("height")))
+
+    def add_category(self, number: int, item: Any) -> None:
+        try:
+            self.categories.setdefault(item["id"], str(item.get("name") or item["id"]).strip())
+        except (KeyError, TypeError, AttributeError):
+            self.note("a category without an id", f"category {number} of the list")
+
+    def fault(self, number: int, reason: str, value: str, kind: str = "left_out") -> None:
+        problem = Problem(self.file, number, reason, value, kind)  # type: ignore[arg-type]  # a Kind
+        self.problems.append((number, problem))
+
+    def note(self, reason: str, value: str) -> None:
+        self.problems.append((0, Problem(self.file, None, reason, value, "note")))
+
+    def boxes(self, folder: ImageFolder | None) -> Boxes:
+        sizes = np.asarray([image[1:] for image in self.images.values()], dtype=np.float64)
+        sizes = sizes.reshape(-1, 2)
+        names = [_without_extension(image[0]) for image in self.images.values()]
+        if folder is not None:
+            sizes = folder.filled(sizes, names)
+        place = {key: row for row, key in enumerate(self.images)}
+        image_rows = np.asarray([place.get(key, -1) for key in self.image_place], dtype=np.int32)
+        image_ids = _taken(image_rows, self.of_image)
+        kept, sides = self.judged(image_ids, sizes)
+        order = kept[np.argsort(image_ids[kept], kind="stable")]
+        class_names, class_ids = self.classes(order)
+        return Boxes(
+            sizes=sides[order],
+            image_ids=image_ids[order],
+            class_ids=class_ids,
+            difficult=np.zeros(len(order), dtype=np.bool_),
+            truncated=np.zeros(len(order), dtype=np.bool_),
+            image_sizes=sizes,
+            image_names=tuple(names),
+            class_names=class_names,
+            report=Report(
+                files=1,
+                images=len(names),
+                objects=self.objects,
+                problems=tuple(
+                    problem for _, problem in sorted(self.problems, key=lambda item: item[0])
+                ),
+            ),
+            image_files=(self.file,) * len(names),
+        )
+
+    def judged(
+        self, image_ids: NDArray[np.int32], sizes: NDArray[np.float64]
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Rows that are boxes, and the sides of all rows; the others become problems."""
+        rows = np.frombuffer(bytes(self.rows), dtype=np.float64).reshape(-1, 4)
+        known = np.vstack([sizes, [(np.nan, np.nan)]])[image_ids]
+        with np.errstate(all="ignore"):
+            corners, whole = rows[:, :2], rows[:, 2:] / known
+            ends = corners + rows[:, 2:]
+            inside = (np.minimum(ends, known) - np.maximum(corners, 0)) / known
+            beyond = (np.maximum(-corners, ends - known) / known).max(axis=1, initial=-1) > SLACK
+            sides = np.minimum(np.where(beyond[:, None], inside, whole), 1)
+            faults = (
+                (image_ids < 0, "an image that is not described"),
+                (~np.isfinite(rows).all(axis=1), "bbox is not four numbers"),
+                (np.isnan(known).any(axis=1), "image size missing"),
+                (~(known > 0).all(axis=1), "image size not above zero"),
+                (~(rows[:, 2:] > 0).all(axis=1), "no area"),
+                (~(whole.prod(axis=1) > SMALLEST_AREA), "no area"),
+                (~(sides > 0).all(axis=1), "outside the image"),
+                (~(sides.prod(axis=1) > SMALLEST_AREA), "no area"),
+            )
+        reason = np.select([mask for mask, _ in faults], range(1, len(faults) + 1), 0)
+        image_keys = list(self.image_place)
+        for row in np.flatnonzero((reason > 0) | beyond):
+            number = self.numbers[row]
+            box = ",".join(f"{side:g}" for side in rows[row])
+            image = f"image {image_keys[self.of_image[row]]}"
+            within = f"{box} in {known[row, 0]:g} x {known[row, 1]:g}"
+            if not reason[row]:
+                self.fault(number, "clipped to the image", within, "altered")
+            else:
+                text = faults[reason[row] - 1][1]
+                values = {"no area": box, "bbox is not four numbers": box}
+                value = within if text == "outside the image" else values.get(text, image)
+                self.fault(number, text, value)
+        return np.flatnonzero(reason == 0), sides
+
+    def classes(self, rows: NDArray[np.intp]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+        """Sorted names of the categories that the rows have, and the row of each in them."""
+        used = _taken(np.arange(len(self.category_place), dtype=np.int32), self.of_category)[rows]
+        names = {}
+        for place, key in enumerate(self.category_place):
+            names[place] = self.categories.get(key, "" if key is None else str(key))
+            if key not in self.categories:
+                count = int(np.count_nonzero(used == place))
+                self.note("a category that is not described", f"{key}, of {count} boxes")
+        found = sorted({names[place] for place in np.unique(used).tolist()})
+        row = {name: place for place, name in enumerate(found)}
+        of_place = np.asarray([row.get(name, 0) for name in names.values()], dtype=np.int32)
+        return tuple(found), _taken(of_place, used)
+
+
+def _taken(
+    values: NDArray[np.int32], places: "array[int] | NDArray[np.int32]"
+) -> NDArray[np.int32]:
+    index = np.asarray(places, dtype=np.int32)
+    return values[index] if len(index) else np.empty(0, dtype=np.int32)
+
+
+def _what_is_wrong(item: Any) -> tuple[str, str]:
+    if not isinstance(item, dict):
+        return "an annotation that is no object", repr(item)[:40]
+    if "image_id" not in item:
+        return "no image_id", ""
+    if "bbox" not in item:
+        return "no bbox", ""
+    for key in ("image_id", "category_id"):
+        if isinstance(item.get(key), (list, dict)):
+            return f"{key} is no id", repr(item[key])[:40]
+    return "bbox is not four numbers", repr(item["bbox"])[:60]
+
+
+def _side(value: Any) -> float:
+    try:
+        return float(value) if isinstance(value, (int, float)) else float("nan")
+    except OverflowError:
+        return float("nan")
+
+
+def _without_extension(name: str) -> str:
+    path = PurePosixPath(name.replace("\\", "/"))
+    return path.with_suffix("").as_posix() if path.name else name

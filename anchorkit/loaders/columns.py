@@ -1,0 +1,83 @@
+"""From the columns that reading processes answer with to boxes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anchorkit.accounting import Problem, Report
+from anchorkit.boxes import Boxes
+
+__all__ = ["boxes_of_columns"]
+
+
+def boxes_of_columns(
+    files: Sequence[str],
+    names: Sequence[str],
+    batches: Sequence[dict[str, Any]],
+    *,
+    problems: Sequence[Problem] = (),
+    hidden: int = 0,
+) -> Boxes:
+    """Boxes of files with one image each, the classes sorted by name.
+
+    Parameters
+    ----------
+    files
+        Paths of the files, as problems name them.
+    names
+        For each file the name of its image.
+    batches
+        Columns of consecutive files: for each box `widths`, `heights` (float64) and `labels`
+        (int32, places in the list `names` of (class name, difficult, truncated)); for each file
+        `sizes` (float64 width and height of the image), `objects` and `boxes` (int32; -1 objects
+        where it could not be read); `faults`: (place of the file, object, reason, value, kind).
+    problems
+        What listing the files brought up.
+    hidden
+        Hidden files passed over.
+    """
+
+    def column(name: str, kind: Any) -> NDArray[Any]:
+        return np.frombuffer(b"".join(batch[name] for batch in batches), dtype=kind)
+
+    objects, counts = column("objects", np.int32), column("boxes", np.int32)
+    read = np.flatnonzero(objects >= 0)
+    rows = read.tolist()
+    classes = sorted({name for batch in batches for name, _, _ in batch["names"]})
+    place = {name: row for row, name in enumerate(classes)}
+    # Each batch has labels of its own: (class, difficult, truncated) of every box of it.
+    labels = np.concatenate(
+        [np.empty((0, 3), dtype=np.int32)]
+        + [
+            np.asarray(
+                [(place[name], *flags) for name, *flags in batch["names"]], dtype=np.int32
+            ).reshape(-1, 3)[np.frombuffer(batch["labels"], dtype=np.int32)]
+            for batch in batches
+        ]
+    )
+    found = list(problems)
+    first = 0
+    for batch in batches:
+        for row, number, reason, value, kind in batch["faults"]:
+            found.append(Problem(files[first + row], number, reason, value, kind))
+        first += len(batch["objects"]) // np.dtype(np.int32).itemsize
+    return Boxes(
+        sizes=np.column_stack([column("widths", np.float64), column("heights", np.float64)]),
+        image_ids=np.repeat(np.arange(len(read), dtype=np.int32), counts[read]),
+        class_ids=labels[:, 0].copy(),
+        difficult=labels[:, 1].astype(np.bool_),
+        truncated=labels[:, 2].astype(np.bool_),
+        image_sizes=column("sizes", np.float64).reshape(-1, 2)[read],
+        image_names=tuple(names[row] for row in rows),
+        class_names=tuple(classes),
+        report=Report(
+            files=len(files) + sum(problem.kind == "unreadable" for problem in problems),
+            images=len(read),
+            objects=int(objects[read].sum()),
+            hidden=hidden,
+            problems=tuple(found),
+        ),
+        image_files=tuple(files[row] for row in rows),
+    )

@@ -1,0 +1,102 @@
+"""One data set stored in other formats, written plainly from its VOC XML."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+__all__ = ["Image", "images_of", "store_coco", "store_data", "store_yolo"]
+
+
+class Image(NamedTuple):
+    """An image of a VOC folder: `objects` are (class, xmin, ymin, xmax, ymax) in pixels."""
+
+    name: str
+    width: int
+    height: int
+    objects: list[tuple[str, float, float, float, float]]
+
+
+def images_of(voc: Path) -> list[Image]:
+    images = []
+    for path in sorted((voc / "Annotations").glob("*.xml")):
+        root = ET.parse(path).getroot()
+        objects = []
+        for item in root.findall("object"):
+            sides = [float(item.findtext(f"bndbox/{side}", "")) for side in _SIDES]
+            objects.append((item.findtext("name", ""), *sides))
+        width, height = (int(root.findtext(f"size/{side}", "")) for side in ("width", "height"))
+        images.append(Image(path.stem, width, height, objects))  # type: ignore[arg-type]  # four
+    return images
+
+
+_SIDES = ("xmin", "ymin", "xmax", "ymax")
+
+
+def class_names(images: list[Image]) -> list[str]:
+    # Not sorted: a number must not be taken for a place in the sorted names.
+    return sorted({item[0] for image in images for item in image.objects}, reverse=True)
+
+
+def label_lines(image: Image, names: list[str]) -> str:
+    lines = []
+    for name, xmin, ymin, xmax, ymax in image.objects:
+        x, y = (xmin + xmax) / 2 / image.width, (ymin + ymax) / 2 / image.height
+        width, height = (xmax - xmin) / image.width, (ymax - ymin) / image.height
+        lines.append(f"{names.index(name)} {x:.6f} {y:.6f} {width:.6f} {height:.6f}\n")
+    return "".join(lines)
+
+
+def store_yolo(images: list[Image], folder: Path) -> Path:
+    names = class_names(images)
+    (folder / "labels" / "train").mkdir(parents=True)
+    (folder / "classes.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
+    for image in images:
+        path = folder / "labels" / "train" / f"{image.name}.txt"
+        path.write_text(label_lines(image, names), encoding="utf-8")
+    return folder
+
+
+def store_data(images: list[Image], folder: Path) -> Path:
+    """As darknet wants it: paths from the folder in which darknet runs."""
+    names = class_names(images)
+    (folder / "data" / "labels").mkdir(parents=True)
+    for image in images:
+        path = folder / "data" / "labels" / f"{image.name}.txt"
+        path.write_text(label_lines(image, names), encoding="utf-8")
+    listed = "".join(f"data/JPEGImages/{image.name}.jpg\n" for image in images)
+    (folder / "data" / "train.txt").write_text(listed, encoding="utf-8")
+    (folder / "data" / "obj.names").write_text("\n".join(names), encoding="utf-8")
+    keys = f"classes= {len(names)}\ntrain  = data/train.txt\nnames = data/obj.names\n"
+    (folder / "data" / "obj.data").write_text(f"{keys}backup = backup/\n", encoding="utf-8")
+    return folder / "data" / "obj.data"
+
+
+def store_coco(images: list[Image], folder: Path) -> Path:
+    names = class_names(images)
+    annotations: list[dict[str, object]] = []
+    for place, image in enumerate(images):
+        for name, xmin, ymin, xmax, ymax in image.objects:
+            annotations.append(
+                {
+                    "id": len(annotations),
+                    "image_id": 1000 + place,
+                    "category_id": 7 + names.index(name),
+                    "bbox": [xmin, ymin, xmax - xmin, ymax - ymin],
+                    "iscrowd": 0,
+                    "segmentation": [[xmin, ymin, xmax, ymin, xmax, ymax]],
+                }
+            )
+    document = {
+        "info": {"year": 2026},
+        "annotations": annotations[::-1],
+        "images": [
+            {"id": 1000 + place, "file_name": f"{image.name}.jpg", "width": image.width,
+             "height": image.height}
+            for place, image in enumerate(images)
+        ],
+        "categories": [{"id": 7 + row, "name": name} for row, name in enumerate(names)],
+    }  # fmt: skip
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "instances.json").write_text(json.dumps(document), encoding="utf-8")
+    return folder / "instances.json"
