@@ -86,7 +86,9 @@ class ImageFolder:
         try:
             with self._opened(f"{self.folder}/{path}") as image:
                 width, height = image.size
-                turned = image.getexif().get(ORIENTATION) in TURNED
+                # A PNG without EXIF before its pixels would be decoded to look behind them.
+                looks = image.format != "PNG" or "exif" in image.info
+                turned = looks and image.getexif().get(ORIENTATION) in TURNED
         except Exception as error:  # each decoder of Pillow has errors of its own
             self._note(f"{self.folder}/{path}", "the image cannot be read", str(error)[:80])
             return None

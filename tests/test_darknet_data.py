@@ -1,0 +1,118 @@
+from pathlib import Path
+
+import pytest
+
+from anchorkit.errors import DataError, UsageError
+from anchorkit.loaders.darknet_data import class_order, load_darknet_data
+
+LABEL = "0 0.5 0.5 0.5 0.25\n"
+
+
+def project(root: Path, images: str, labels: tuple[str, ...], keys: str = "") -> Path:
+    """A darknet folder whose data file lists the images."""
+    files = {
+        "data/obj.data": keys or "classes = 2\ntrain = data/train.txt\nnames = data/obj.names\n",
+        "data/obj.names": "person\nbicycle\n",
+        "data/train.txt": images,
+        **dict.fromkeys(labels, LABEL),
+    }
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    return root / "data" / "obj.data"
+
+
+@pytest.mark.parametrize(
+    ("image", "label"),
+    [
+        ("data/obj/a.jpg", "data/obj/a.txt"),
+        ("data/obj/a.b.jpeg", "data/obj/a.b.txt"),
+        ("VOC2007/JPEGImages/a.jpg", "VOC2007/labels/a.txt"),
+        ("coco/images/train2017/a.jpg", "coco/labels/train2017/a.txt"),
+        ("set/images/sub/a.png", "set/labels/sub/a.txt"),
+        ("images/a.png", "labels/a.txt"),
+        ("images/a.png", "images/a.txt"),
+        ("  data/with blank/a b.jpg \r", "data/with blank/a b.txt"),
+    ],
+)
+def test_labels_lie_beside_the_images_or_where_darknet_looks(
+    image: str, label: str, tmp_path: Path
+) -> None:
+    boxes = load_darknet_data(project(tmp_path, f"{image}\n", (label,)))
+    assert boxes.sizes.tolist() == [[0.5, 0.25]]
+    assert boxes.class_names == ("person",)
+    assert boxes.image_files[0].endswith(label)
+
+
+def test_darknet_s_own_place_comes_before_that_beside_the_image(tmp_path: Path) -> None:
+    both = ("VOC/JPEGImages/a.txt", "VOC/labels/a.txt")
+    boxes = load_darknet_data(project(tmp_path, "VOC/JPEGImages/a.jpg\n", both))
+    assert boxes.image_files[0].endswith("VOC/labels/a.txt")
+
+
+def test_paths_hold_from_the_current_folder_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = project(tmp_path / "one", "data/a.jpg\n", ("data/a.txt",))
+    other = project(tmp_path / "two", "data/a.jpg\n", ("data/a.txt",))
+    (other.parent / "a.txt").write_text("1 .5 .5 .125 .125")
+    assert load_darknet_data(file).sizes.tolist() == [[0.5, 0.25]]
+    monkeypatch.chdir(tmp_path / "two")
+    assert load_darknet_data(file).sizes.tolist() == [[0.125, 0.125]]
+
+
+def test_absolute_paths_hold(tmp_path: Path) -> None:
+    image = (tmp_path / "pictures" / "a.jpg").as_posix()
+    boxes = load_darknet_data(project(tmp_path, image, ("pictures/a.txt",)))
+    assert len(boxes) == 1
+
+
+def test_an_image_without_labels_is_named_as_missing(tmp_path: Path) -> None:
+    boxes = load_darknet_data(project(tmp_path, "x/a.jpg\nx/b.jpg\n", ("x/a.txt",)))
+    assert (boxes.images, len(boxes), boxes.report.left_out) == (1, 1, 0)
+    assert [str(problem) for problem in boxes.report.problems] == [
+        "x/b.jpg: an image without a label file"
+    ]
+    assert boxes.report.problems[0].kind == "missing"
+
+
+def test_an_image_that_is_listed_twice_counts_twice(tmp_path: Path) -> None:
+    boxes = load_darknet_data(project(tmp_path, "x/a.jpg\nx/a.jpg\n", ("x/a.txt",)))
+    assert (boxes.images, len(boxes)) == (2, 2)
+
+
+def test_class_order_is_that_of_the_names_filled_up_to_classes(tmp_path: Path) -> None:
+    keys = "# comment = 1\nclasses=3\nclasses=9\n train= data/train.txt\nnames =data/obj.names"
+    assert class_order(project(tmp_path, "", (), keys)) == ["person", "bicycle", "2"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "error", "message"),
+    [
+        ("classes = 1\n", DataError, "wanted `train = ` and a list of images, found classes"),
+        ("", DataError, "found nothing"),
+        ("train = data/none.txt\n", UsageError, r"train = data/none\.txt: no such file"),
+        ("train = data/train.txt\nnames = x\n", UsageError, "names = x: no such file"),
+        ("train = data/train.txt\nclasses = two\n", DataError, "wanted a number, found 'two'"),
+        ("train = data/train.txt\n", DataError, r"train\.txt: wanted a list of images, found none"),
+    ],
+)
+def test_a_data_file_that_cannot_be_used_is_an_error(
+    keys: str, error: type[Exception], message: str, tmp_path: Path
+) -> None:
+    file = project(tmp_path, "\n", (), keys or "\n")
+    with pytest.raises(error, match=message):
+        load_darknet_data(file)
+
+
+def test_a_list_whose_images_have_no_labels_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"none of its 2 images has a label file, such as x/a\.jpg"):
+        load_darknet_data(project(tmp_path, "x/a.jpg\nx/b.jpg\n", ()))
+
+
+def test_a_missing_data_file_is_bad_usage(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"none\.data: "):
+        load_darknet_data(tmp_path / "none.data")
+    with pytest.raises(UsageError, match="image sets are lists of a VOC folder"):
+        load_darknet_data(tmp_path / "none.data", image_sets=["train"])
