@@ -5,7 +5,7 @@ Nothing here needs numpy, so that the processes that read files start quickly.
 
 import re
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from anchorkit.loaders.reading import read_file
@@ -16,6 +16,8 @@ __all__ = ["Labels", "read_labels", "read_lines", "read_polygons"]
 SLACK = 2e-6
 """Fraction of the image by which a box may stick out without being called clipped: six decimals of
 the centre and of the side, rounded."""
+
+_END = 1 + SLACK
 
 PIXELS = 2.0
 """Numbers above this are no fractions of an image, however far a box sticks out of it."""
@@ -123,7 +125,7 @@ def _read(paths: Sequence[str], *, polygons: bool) -> dict[str, Any]:
     for place, path in enumerate(paths):
         try:
             data = read_file(path)
-            count = _plain(data, widths.append, heights.append, classes)
+            count = _plain(data, widths, heights, classes)
             if count >= 0:
                 objects.append(count)
                 boxes.append(count)
@@ -163,14 +165,14 @@ def _read(paths: Sequence[str], *, polygons: bool) -> dict[str, Any]:
 
 def _plain(
     data: bytes,
-    add_width: Callable[[float], None],
-    add_height: Callable[[float], None],
+    widths: "array[float]",
+    heights: "array[float]",
     classes: list[Any],
 ) -> int:
     """How many boxes of a file were added; -1, and none, where anything is to be said about it."""
     if b"_" in data:  # float("1_0") is 10
         return -1
-    rows = []
+    names, own_widths, own_heights = [], [], []
     try:
         for line in data.splitlines():
             name, x_text, y_text, width_text, height_text = line.split()
@@ -180,26 +182,29 @@ def _plain(
                 float(width_text),
                 float(height_text),
             )
+            half, tall = width / 2, height / 2
             # Written so that a NaN fails.
             if not (
-                width > 0 < height
-                and name.isdigit()
-                and x - width / 2 >= -SLACK
-                and y - height / 2 >= -SLACK
-                and x + width / 2 <= 1 + SLACK
-                and y + height / 2 <= 1 + SLACK
+                0 < width <= 1
+                and 0 < height <= 1
+                and x - half >= -SLACK
+                and y - tall >= -SLACK
+                and x + half <= _END
+                and y + tall <= _END
                 and width * height > SMALLEST_AREA
+                and name.isdigit()
                 and len(name) < 10
             ):
                 return -1
-            rows.append((name, width, height))
+            names.append(name)
+            own_widths.append(width)
+            own_heights.append(height)
     except ValueError:  # not five fields, or no number
         return -1
-    for name, width, height in rows:
-        classes.append(name)
-        add_width(width if width < 1 else 1.0)
-        add_height(height if height < 1 else 1.0)
-    return len(rows)
+    classes += names
+    widths.extend(own_widths)
+    heights.extend(own_heights)
+    return len(names)
 
 
 def _is_like_a_label(fields: Sequence[str]) -> bool:
