@@ -1,22 +1,37 @@
-"""The search for k anchors: k-means with the distance 1 - IoU, several starts, the best kept."""
+"""The search for k anchors: k-means with the distance 1 - IoU, and a way out of poor optima.
 
-import math
+A wide search on a small sample finds the best basins (`search.swaps`), a larger sample tells which
+of them is best, and the rest is done on all boxes (`search.ascent`). All sums are exact, so that
+neither the order of the boxes nor the number of threads shows in the result.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anchorkit.errors import DataError, TooManyClustersError, UsageError
-from anchorkit.overlap import as_sizes, as_weights, nearest
-from anchorkit.quality import evaluate
+from anchorkit.overlap import as_sizes, as_weights
+from anchorkit.search.ascent import ascended, medians_near, polished
+from anchorkit.search.means import mean_iterate
+from anchorkit.search.passes import Pass
+from anchorkit.search.points import SKETCHED, Points, distinct_sizes, points_of, sketch
+from anchorkit.search.sample import Sample, sample_of
+from anchorkit.search.swaps import climb, explore
 
 __all__ = ["UPDATES", "Clustering", "cluster"]
 
 UPDATES = ("median", "mean", "iou")
 """What becomes of an anchor: the median of its boxes, their mean, or their best mean IoU."""
 
-STARTS = 4
-PATIENCE = 12
+SMALL, LARGE = 4096, 16384
+"""Points of the sample that is searched, and of the one on which the finds are compared."""
+
+STEPS = 30
+"""Most steps of an ascent over all boxes; it ends by itself long before."""
+
 Sizes = NDArray[np.float64]
 
 
@@ -32,14 +47,22 @@ class Clustering:
         (n,) int32, the row of each box's nearest anchor.
     mean_iou
         Mean over the boxes of the IoU with the nearest anchor.
-    steps
-        Updates of all anchors that were made.
+    history
+        Mean IoU over all boxes after each step that was kept, ascending.
+    before
+        (k, 2) float64: with the median and the mean update, the anchors whose nearest boxes
+        `anchors` are the medians or means of, row by row; with `iou`, the anchors themselves.
+    ascended_mean_iou
+        Mean IoU that moving the anchors to the best mean IoU reached, at least: what the `iou`
+        update would give, or slightly less. NaN with the mean update.
     """
 
-    anchors: NDArray[np.float64]
+    anchors: Sizes
     labels: NDArray[np.int32]
     mean_iou: float
-    steps: int
+    history: tuple[float, ...]
+    before: Sizes
+    ascended_mean_iou: float
 
 
 def cluster(
@@ -49,12 +72,16 @@ def cluster(
     weights: ArrayLike | None = None,
     update: str = "median",
     seed: int = 0,
+    starts: Sequence[ArrayLike] = (),
+    threads: int | None = None,
     progress: bool = False,
 ) -> Clustering:
     """K anchors that overlap the boxes best, by k-means with the distance 1 - IoU.
 
-    The anchors are an iterate: each is the median of the boxes nearest to the anchors of the step
-    before. Mean IoU can fall on the way to the fixed point, so the best iterate is kept.
+    With the median update each anchor is the median of the boxes nearest to the anchors of the step
+    before, and the best such iterate that the search finds is returned. With `iou` no single side
+    of an anchor can be changed by 0.1 % to raise mean IoU. With `mean` it is plain k-means with the
+    mean update from several starts, the best iterate kept: a baseline.
 
     Parameters
     ----------
@@ -68,8 +95,13 @@ def cluster(
         One of `UPDATES`.
     seed
         Fixes everything that is left to chance, 0 to 2**32 - 1.
+    starts
+        Sets of at most k anchors, in the unit of the boxes, from which to search as well.
+    threads
+        How many threads read the boxes; None: one for each processor this process may use. The
+        result does not depend on it.
     progress
-        Whether to show a bar on stderr.
+        Whether to show a bar on stderr where the search takes longer than a second.
 
     Raises
     ------
@@ -87,101 +119,114 @@ def cluster(
            [4. , 4.5]])
     """
     boxes = as_sizes(sizes)
-    mass = as_weights(weights, len(boxes))
+    mass = None if weights is None else as_weights(weights, len(boxes))
+    begun = [as_sizes(start, "starts") for start in starts]
     if k < 1:
         raise UsageError(f"k: wanted at least 1 cluster, found {k}")
     if update not in UPDATES:
         raise UsageError(f"update: wanted {', '.join(UPDATES)}, found {update!r}")
     if not 0 <= seed < 2**32:
         raise UsageError(f"seed: wanted 0 to {2**32 - 1}, found {seed}")
+    if not all(1 <= len(start) <= k for start in begun):
+        raise UsageError(f"starts: wanted sets of 1 to {k} anchors")
     if not len(boxes):
         raise DataError("no boxes to cluster")
-    distinct, where = np.unique(boxes, axis=0, return_inverse=True)
-    if k > len(distinct):
+    points = distinct_sizes(boxes, mass)
+    if k > len(points):
         raise TooManyClustersError(
-            f"{k} clusters were asked for, but the boxes have {len(distinct)} distinct "
-            f"size{'s' if len(distinct) > 1 else ''}"
+            f"{k} clusters were asked for, but the boxes have {len(points)} distinct "
+            f"size{'s' if len(points) > 1 else ''}"
         )
-    if k == len(distinct):
-        anchors, steps = distinct, 0
+    if k == len(points):
+        found = _Found(points.sizes, points.sizes, (1.0,), 1.0)
     else:
-        merged = np.bincount(where.reshape(-1), weights=mass).astype(np.float64)
-        anchors, steps = _best_of_starts(distinct, merged, k, update, seed)
-    anchors = anchors[np.lexsort((anchors[:, 0], anchors.prod(axis=1)))]
-    found = evaluate(boxes, anchors, weights=mass)
-    return Clustering(anchors=anchors, labels=found.labels, mean_iou=found.mean_iou, steps=steps)
+        found = _searched(points, k, update, seed, begun, threads, progress)
+    order = np.lexsort((found.anchors[:, 0], found.anchors.prod(axis=1)))
+    anchors, before = found.anchors[order], found.before[order]
+    scan = Pass(points_of(boxes[:, 0], boxes[:, 1], mass), k, threads)
+    return Clustering(
+        anchors=anchors,
+        mean_iou=scan.mean_iou(anchors),
+        labels=scan.labels.astype(np.int32),
+        history=found.history,
+        before=before,
+        ascended_mean_iou=found.ascended_mean_iou,
+    )
 
 
-def _best_of_starts(boxes: Sizes, mass: Sizes, k: int, update: str, seed: int) -> tuple[Sizes, int]:
+class _Found(NamedTuple):
+    anchors: Sizes
+    before: Sizes
+    history: tuple[float, ...]
+    ascended_mean_iou: float
+
+
+def _searched(
+    points: Points,
+    k: int,
+    update: str,
+    seed: int,
+    begun: Sequence[Sizes],
+    threads: int | None,
+    progress: bool,
+) -> _Found:
     stream = np.random.RandomState(seed)
-    best, best_covered, steps = boxes[:k], -math.inf, 0
-    for _ in range(STARTS):
-        anchors = boxes[stream.choice(len(boxes), k, replace=False)]
-        labels, _unused = _assigned(boxes, anchors)
-        start_covered, waited = -math.inf, 0
-        while waited < PATIENCE:
-            steps += 1
-            anchors = _updated(boxes, mass, labels, k, "mean" if update == "mean" else "median")
-            followers, overlap = _assigned(boxes, anchors)
-            covered = float(np.dot(mass, overlap))
-            if covered > best_covered:
-                best, best_covered = anchors.copy(), covered
-            waited = 0 if covered > start_covered else waited + 1
-            start_covered = max(covered, start_covered)
-            if np.array_equal(followers, labels):
-                break
-            labels = followers
+    # Very many distinct sizes: all but the last steps are made on cells of similar ones.
+    base = sketch(points) if len(points) > SKETCHED else points
+    large = sample_of(base, LARGE)
+    scan = Pass(base, k, threads)
+    whole = scan if base is points else Pass(points, k, threads)
+    if update == "mean":
+        mean_iou, anchors, before, history = mean_iterate(large, scan, whole, k, stream)
+        return _Found(anchors, before, tuple(history), float("nan"))
+    goal, mean_iou = _basin(sample_of(base, SMALL), large, scan, k, stream, begun, progress)
+    mean_iou, goal, history = ascended(whole, goal, STEPS)
     if update == "iou":
-        best = _ascended(boxes, mass, best)
-    return best, steps
+        mean_iou, goal, more = polished(whole, goal, mean_iou)
+        return _Found(goal, goal, (*history, *more), mean_iou)
+    before = goal
+    if base is not points:
+        before = medians_near(scan, goal, goal, 10)[0].before
+    iterates = medians_near(whole, goal, before, 10 if base is points else 4)
+    best = iterates[0]
+    kept = sorted({iterate.mean_iou for iterate in iterates})
+    return _Found(best.anchors, best.before, tuple(kept), max(mean_iou, best.mean_iou))
 
 
-def _assigned(boxes: Sizes, anchors: Sizes) -> tuple[NDArray[np.int32], Sizes]:
-    """Nearest anchors; one that has no box is moved, in place, to the box that is covered worst."""
-    while True:
-        labels, overlap = nearest(boxes, anchors)
-        empty = np.flatnonzero(np.bincount(labels, minlength=len(anchors)) == 0)
-        if not len(empty):
-            return labels, overlap
-        anchors[empty[0]] = boxes[np.argmin(overlap)]
+def _basin(
+    small: Sample,
+    large: Sample,
+    scan: Pass,
+    k: int,
+    stream: np.random.RandomState,
+    begun: Sequence[Sizes],
+    progress: bool,
+) -> tuple[Sizes, float]:
+    """The best anchors of a wide search, climbed over the points of the scan."""
+    tick, close = _bar(progress)
+    try:
+        finds = explore(small, k, stream, starts=begun, tick=tick)
+    finally:
+        close()
+    climbed = [climb(large, found.anchors * large.scale, 12) for found in finds]
+    climbed.sort(key=lambda found: -found.mean_iou)
+    anchors = [found.anchors / large.scale for found in climbed[:2]]
+    anchors += [start for start in begun if len(start) == k]
+    results = [ascended(scan, some, STEPS)[:2] for some in anchors]
+    mean_iou, best = max(results, key=lambda result: result[0])
+    return best, mean_iou
 
 
-def _updated(boxes: Sizes, mass: Sizes, labels: NDArray[np.int32], k: int, update: str) -> Sizes:
-    anchors = np.empty((k, 2))
-    for row in range(k):
-        mine = labels == row
-        for side in (0, 1):
-            values, weights = boxes[mine, side], mass[mine]
-            anchors[row, side] = (
-                np.dot(values, weights) / weights.sum()
-                if update == "mean"
-                else weighted_median(values, weights)
-            )
-    return anchors
+def _bar(progress: bool) -> tuple[Callable[[int, int], object], Callable[[], object]]:
+    """What shows how far the search is, and what ends that."""
+    if not progress:
+        return (lambda done, whole: None), (lambda: None)
+    from tqdm import tqdm  # seldom needed, and it costs time to import
 
+    bar = tqdm(desc="searching", unit="round", delay=1.0, leave=False)
 
-def weighted_median(values: Sizes, weights: Sizes) -> float:
-    """Median of the values, each written out as often as its weight says."""
-    order = np.argsort(values, kind="stable")
-    below = np.cumsum(weights[order])
-    half = below[-1] / 2
-    low, high = np.searchsorted(below, half, "left"), np.searchsorted(below, half, "right")
-    return float(values[order[low]] + values[order[high]]) / 2
+    def tick(done: int, whole: int) -> None:
+        bar.total = whole
+        bar.update(done - bar.n)
 
-
-def _ascended(boxes: Sizes, mass: Sizes, anchors: Sizes) -> Sizes:
-    """Anchors moved side by side while that raises mean IoU."""
-    covered = float(np.dot(mass, nearest(boxes, anchors)[1]))
-    stride = 0.02
-    while stride > 1e-4:
-        before = covered
-        for row, side in np.ndindex(*anchors.shape):
-            for factor in (1 + stride, 1 / (1 + stride)):
-                moved = anchors.copy()
-                moved[row, side] *= factor
-                found = float(np.dot(mass, nearest(boxes, moved)[1]))
-                if found > covered:
-                    anchors, covered = moved, found
-        if covered <= before * (1 + 1e-7):
-            stride /= 3
-    return anchors
+    return tick, bar.close

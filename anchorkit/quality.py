@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from anchorkit.errors import DataError, UsageError
 from anchorkit.overlap import BLOCK, as_sizes, as_weights, nearest
+from anchorkit.sums import exact, grain_of
 
 __all__ = ["RECALL_FACTOR", "Quality", "evaluate"]
 
@@ -85,10 +86,10 @@ def evaluate(sizes: ArrayLike, anchors: ArrayLike, *, weights: ArrayLike | None 
         raise DataError("no boxes to evaluate anchors on")
     mass = as_weights(weights, len(boxes))
     labels, best = nearest(boxes, centres)
-    # bincount adds one box after the other: no numpy version and no processor adds in another order
     counts = np.bincount(labels, weights=mass, minlength=len(centres)).astype(np.float64)
-    covered = np.bincount(labels, weights=mass * best, minlength=len(centres))
     total = math.fsum(counts)
+    shares = exact(best.copy(), grain_of(total))
+    covered = np.bincount(labels, weights=mass * shares, minlength=len(centres))
     with np.errstate(invalid="ignore"):
         cluster_mean_iou = covered / counts
     return Quality(

@@ -1,0 +1,123 @@
+"""A small sample that stands for all points: drawn evenly along a curve that fills the plane."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anchorkit.search.points import Floats, Points, points_of
+
+__all__ = ["Sample", "evenly", "sample_of"]
+
+CURVE_BITS = 10
+SMALLEST = 1e-15  # relative to the largest side: areas stay above float32's smallest
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A sample in float32, laid out for quick looks at many sets of anchors.
+
+    Attributes
+    ----------
+    sizes
+        (n, 2) float64, columns width and height, times `scale`.
+    scale
+        A power of two, which changes no IoU and brings the sides to where float32 is at home.
+    width, height, area
+        (n,) float32.
+    weight
+        (n,) float64; None where all points weigh the same.
+    total
+        Sum of the weights.
+    grain
+        Quantum to which what is summed is rounded first, so that sums are exact.
+    order
+        For width and for height: (n,), the points in ascending order.
+    """
+
+    sizes: Floats
+    scale: float
+    width: NDArray[np.float32]
+    height: NDArray[np.float32]
+    area: NDArray[np.float32]
+    weight: Floats | None
+    total: float
+    grain: float
+    order: tuple[NDArray[np.intp], NDArray[np.intp]]
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+
+def sample_of(points: Points, count: int) -> Sample:
+    """All points, or about `count` of them where there are clearly more, drawn evenly.
+
+    Parameters
+    ----------
+    points
+        What the sample stands for.
+    count
+        How many points are enough.
+    """
+    if len(points) * 2 <= count * 3:
+        return _laid_out(points.sizes, points.weight)
+    return _laid_out(evenly(points, count), None)
+
+
+def evenly(points: Points, count: int) -> Floats:
+    """`count` sizes, one for each equal share of the weight along a Hilbert curve.
+
+    The curve runs through the plane of log width and log height, so that each share is a small
+    patch of similar sizes. For any anchors the sample's mean IoU is close to that of all points,
+    far closer than with a random sample of that size.
+
+    Returns
+    -------
+    (count, 2), columns width and height; a size of much weight stands there several times.
+    """
+    order = np.lexsort((points.height, points.width, _along_curve(points)))
+    weight = np.ones(len(points)) if points.weight is None else points.weight[order]
+    reached = np.cumsum(weight)
+    wanted = (np.arange(count) + 0.5) * (reached[-1] / count)
+    chosen = order[np.minimum(np.searchsorted(reached, wanted), len(points) - 1)]
+    return np.stack([points.width[chosen], points.height[chosen]], axis=1)
+
+
+def _along_curve(points: Points) -> NDArray[np.int64]:
+    """Where each point lies on a Hilbert curve over the plane of (roughly) log sizes."""
+    column, row = (_scaled(side) for side in (points.width, points.height))
+    place: NDArray[np.int64] = np.zeros(len(points), dtype=np.int64)
+    for bit in range(CURVE_BITS - 1, -1, -1):
+        right, above = (column >> bit) & 1, (row >> bit) & 1
+        place = (place << 2) | ((3 * right) ^ above)
+        mirrored = (above == 0) & (right == 1)
+        ones = (1 << CURVE_BITS) - 1
+        column, row = np.where(mirrored, ones - column, column), np.where(mirrored, ones - row, row)
+        column, row = np.where(above == 0, row, column), np.where(above == 0, column, row)
+    return place
+
+
+def _scaled(side: Floats) -> NDArray[np.int64]:
+    """The leading bits of each number, a stepwise logarithm, from 0 to 2**CURVE_BITS - 1."""
+    bits = side.view(np.int64) if side.flags.c_contiguous else side.copy().view(np.int64)
+    bits = bits - bits.min()
+    scaled: NDArray[np.int64] = bits >> max(0, int(bits.max()).bit_length() - CURVE_BITS)
+    return scaled
+
+
+def _laid_out(sizes: Floats, weight: Floats | None) -> Sample:
+    scale = 2.0 ** -int(np.frexp(sizes.max())[1])
+    scaled = np.maximum(sizes * scale, SMALLEST)
+    width, height = np.ascontiguousarray(scaled.T.astype(np.float32))
+    points = points_of(scaled[:, 0], scaled[:, 1], weight)
+    return Sample(
+        sizes=scaled,
+        scale=scale,
+        width=width,
+        height=height,
+        area=width * height,
+        weight=weight,
+        total=points.total,
+        grain=points.grain,
+        order=(np.argsort(width, kind="stable"), np.argsort(height, kind="stable")),
+    )

@@ -1,0 +1,361 @@
+"""A wide search on a sample: climb, move one anchor to where it gains most, climb again.
+
+Mean IoU has very many local optima, and climbing from a random start ends in a poor one. What leads
+out of it is moving an anchor away altogether. All pairs of an anchor to take away and a place to
+put it are scored at once, from each point's best and second-best IoU, as FastPAM scores the swaps
+of k-medoids (Schubert and Rousseeuw, 2019). Where no single swap helps any more, a few
+neighbouring anchors are taken out and put back elsewhere, or two good finds are crossed.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anchorkit.search.points import Floats
+from anchorkit.search.sample import Sample
+from anchorkit.sums import exact
+
+__all__ = ["Found", "climb", "explore"]
+
+CANDIDATES = 128
+"""Places at which an anchor may be put back."""
+
+STARTS = 8
+ROUNDS = 8
+PATIENCE = 4
+"""Random starts; rounds for each anchor at most; rounds for each anchor without a better find."""
+
+KEPT = 8
+"""Sets of anchors that are remembered and crossed."""
+
+TRIED = 3
+"""Swaps tried for each state, the most promising ones."""
+
+PULL = 1.5
+"""How far a side is moved towards its balance point, and beyond: with 1.5 times the way, neighbours
+that wait for one another arrive in fewer steps and stop at fewer poor optima."""
+
+WORK = 10**9
+"""Points x anchors a search may look at."""
+
+ALIKE = 1e-6
+"""Two sets of anchors whose mean IoU differs by less are the same."""
+
+Singles = NDArray[np.float32]
+
+
+class Found(NamedTuple):
+    """Anchors and their mean IoU over the sample."""
+
+    mean_iou: float
+    anchors: Floats
+
+
+class Look(NamedTuple):
+    """What a set of anchors is to a sample."""
+
+    mean_iou: float
+    labels: NDArray[np.int32]
+    best: Floats
+
+
+def explore(
+    sample: Sample,
+    k: int,
+    stream: np.random.RandomState,
+    *,
+    starts: Sequence[Floats] = (),
+    tick: Callable[[int, int], object] = lambda done, whole: None,
+) -> list[Found]:
+    """The best sets of k anchors that a search finds on a sample, best first, all different.
+
+    Parameters
+    ----------
+    sample
+        What is searched.
+    k
+        How many anchors are wanted.
+    stream
+        Where chance comes from.
+    starts
+        Sets of at most k anchors to begin with, beside random ones.
+    tick
+        Called after each round with the rounds made and the most there will be.
+    """
+    search = _Search(sample, k, stream, *_candidates(sample, stream))
+    archive: list[Found] = []
+    seeds = [np.asarray(start) * sample.scale for start in starts]
+    most = _rounds(k, len(sample))
+    seeds += [_drawn(sample.sizes, k, stream) for _ in range(max(1, min(STARTS, most)))]
+    for seed in seeds:
+        _keep(archive, _settled(search, _filled(search, seed)))
+    waited = 0
+    for number in range(most):
+        if waited >= PATIENCE * k:
+            break
+        top = archive[0].mean_iou
+        if len(archive) > 1 and stream.randint(2):
+            begun = _crossed(search, archive)
+        else:
+            begun = _filled(search, _thinned(archive[0].anchors, stream))
+        _keep(archive, _settled(search, begun))
+        waited = 0 if archive[0].mean_iou > top else waited + 1
+        tick(number + 1, most)
+    return [Found(found.mean_iou, found.anchors / sample.scale) for found in archive]
+
+
+class _Search(NamedTuple):
+    """What every part of a search needs."""
+
+    sample: Sample
+    k: int
+    stream: np.random.RandomState
+    places: Floats
+    """(m, 2), where anchors may be put."""
+    table: Singles
+    """(m, n), IoU of the places with the points, in few bits."""
+
+
+def _rounds(k: int, count: int) -> int:
+    """How many rounds are worth while: few for few points, and few for very many anchors.
+
+    A round looks at the sample some 30 times, and more often where there are many anchors to move.
+    """
+    if k == 1:
+        return 0
+    return min(ROUNDS * k, count - k, WORK // (3 * k * count * max(10, k)))
+
+
+def _drawn(values: Floats, count: int, stream: np.random.RandomState) -> Floats:
+    """Random rows, different ones where there are enough."""
+    return values[stream.choice(len(values), count, replace=count > len(values))]
+
+
+def _keep(archive: list[Found], found: Found) -> None:
+    if any(abs(found.mean_iou - other.mean_iou) < ALIKE for other in archive):
+        return
+    archive.append(found)
+    archive.sort(key=lambda other: -other.mean_iou)
+    del archive[KEPT:]
+
+
+def _thinned(anchors: Floats, stream: np.random.RandomState) -> Floats:
+    """The anchors without two or three neighbours."""
+    gone = min(len(anchors) - 1, 2 + int(stream.randint(2)))
+    near = anchors[stream.randint(len(anchors))]
+    apart = np.maximum(anchors / near, near / anchors).prod(axis=1)
+    apart *= 1 + 0.5 * stream.random_sample(len(anchors))
+    return anchors[np.argsort(apart, kind="stable")[gone:]]
+
+
+def _crossed(search: _Search, archive: list[Found]) -> Floats:
+    """K anchors of two finds: some are dropped at random, then those that are missed least."""
+    one, other = search.stream.permutation(len(archive))[:2].tolist()
+    if search.stream.randint(2):
+        one, other = 0, max(1, other)
+    both: Floats = np.concatenate([archive[one].anchors, archive[other].anchors])
+    some = max(search.k, len(both) * 3 // 4)
+    both = both[np.sort(search.stream.permutation(len(both))[:some])]
+    table = _overlaps(search.sample, both)
+    while len(both) > search.k:
+        owner = table.argmax(axis=0)
+        best = table[owner, np.arange(table.shape[1])]
+        without = table.copy()
+        without[owner, np.arange(table.shape[1])] = 0
+        missed = _rounded(best, search.sample) - _rounded(without.max(axis=0), search.sample)
+        lost = np.bincount(owner, _massed(search.sample, missed), len(both))
+        gone = int(lost.argmin())
+        both, table = np.delete(both, gone, axis=0), np.delete(table, gone, axis=0)
+    return both
+
+
+def _filled(search: _Search, anchors: Floats) -> Floats:
+    """The anchors with more put where each gains most, among a random quarter of the places."""
+    sample, places = search.sample, search.places
+    while len(anchors) < search.k:
+        best = _rounded(look(sample, anchors).best, sample) if len(anchors) else np.float32(0)
+        some = search.stream.choice(len(places), max(1, len(places) // 4), replace=False)
+        gains = _weighted(sample, np.maximum(search.table[some], best))
+        anchors = np.concatenate([anchors, places[some[np.argmax(gains)]][None]])
+    return anchors
+
+
+def _settled(search: _Search, anchors: Floats) -> Found:
+    """Where climbing and swapping lead from the anchors."""
+    sample, k = search.sample, search.k
+    found = climb(sample, anchors, 10)
+    for _ in range(4 * k if k > 1 else 0):
+        scores = _swap_scores(sample, found.anchors, search.table)
+        where = scores.argmax(axis=0)
+        promise = scores[where, np.arange(k)]
+        for row in np.argsort(-promise, kind="stable")[:TRIED].tolist():
+            moved = found.anchors.copy()
+            moved[row] = search.places[where[row]]
+            tried = climb(sample, moved, 4)
+            if tried.mean_iou > found.mean_iou + ALIKE:
+                found = tried
+                break
+        else:
+            break
+    return found
+
+
+def climb(sample: Sample, anchors: Floats, steps: int) -> Found:
+    """The best of the anchors met in moving towards balance, until two steps in a row do not gain.
+
+    Parameters
+    ----------
+    sample
+        What mean IoU is of.
+    anchors
+        (k, 2), in the sample's unit.
+    steps
+        How many steps at most.
+    """
+    state = look(sample, anchors)
+    best, missed = Found(state.mean_iou, anchors), 0
+    for _ in range(steps):
+        balanced = _balanced(sample, anchors, state)
+        # No anchor more than halves or doubles beyond its balance point
+        beyond = np.clip((balanced / anchors) ** (PULL - 1), 0.5, 2.0)
+        anchors = balanced * beyond
+        state = look(sample, anchors)
+        if state.mean_iou > best.mean_iou + ALIKE:
+            best, missed = Found(state.mean_iou, anchors), 0
+        else:
+            missed += 1
+            if missed == 2:
+                break
+    return best
+
+
+def _scores(sample: Sample, anchors: Floats) -> NDArray[np.int32]:
+    """(k, n), for each anchor and point a whole number that grows with their IoU.
+
+    It is the bits of intersection / (sum of both areas), the last of them giving way to the row of
+    the anchor: one maximum then tells the nearest anchor and its IoU.
+    """
+    singles = anchors.astype(np.float32)
+    width, height = singles[:, :1], singles[:, 1:]
+    scores = np.minimum(sample.width, width)
+    other = np.minimum(sample.height, height)
+    scores *= other
+    np.add(sample.area, width * height, out=other)
+    scores /= other
+    bits = scores.view(np.int32)
+    spare = (1 << (len(anchors) - 1).bit_length()) - 1
+    bits &= np.int32(~spare)
+    bits |= np.arange(len(anchors), dtype=np.int32)[:, None]
+    return bits
+
+
+def look(sample: Sample, anchors: Floats) -> Look:
+    """Mean IoU, nearest anchors and best IoU."""
+    top = _scores(sample, anchors).max(axis=0)
+    labels = top & np.int32((1 << (len(anchors) - 1).bit_length()) - 1)
+    best = top.view(np.float32).astype(np.float64)
+    best = exact(best / (1 - best), sample.grain)
+    covered = best.sum() if sample.weight is None else np.dot(best, sample.weight)
+    return Look(float(covered) / sample.total, labels, best)
+
+
+def _balanced(sample: Sample, anchors: Floats, state: Look) -> Floats:
+    """Each side where mean IoU over the anchor's points neither gains nor loses.
+
+    Widening an anchor by a small factor gains IoU x (area of the point / union) for each wider
+    point, and loses IoU x (area of the anchor / union) for each narrower one. With these taken as
+    constant, the balance point is a weighted quantile of the points' widths; likewise the heights.
+    """
+    k = len(anchors)
+    own = anchors.prod(axis=1)[state.labels]
+    share = state.best * (1 + state.best) / (own + sample.area)
+    if sample.weight is not None:
+        share *= sample.weight
+    upward = share * sample.area
+    pull = upward + share * own
+    target = np.bincount(state.labels, upward, k)
+    counts = np.bincount(state.labels, minlength=k)
+    labels = state.labels.astype(np.min_scalar_type(k - 1))
+    ends = np.cumsum(counts)
+    starts = ends - counts
+    moved = np.empty_like(anchors)
+    for column, order in enumerate(sample.order):
+        grouped = order[np.argsort(labels[order], kind="stable")]
+        reached = np.cumsum(pull[grouped])
+        before = np.where(starts > 0, reached[starts - 1], 0.0)
+        at = np.clip(np.searchsorted(reached, before + target), starts, ends - 1)
+        moved[:, column] = sample.sizes[grouped[np.maximum(at, 0)], column]
+    empty = np.flatnonzero(counts == 0)
+    if len(empty):
+        lost = _massed(sample, 1 - state.best)
+        moved[empty] = sample.sizes[np.argsort(-lost, kind="stable")[: len(empty)]]
+    return moved
+
+
+def _candidates(sample: Sample, stream: np.random.RandomState) -> tuple[Floats, Singles]:
+    """Places for anchors, spread over the sample, and (places, n) their IoU with each point."""
+    count = min(CANDIDATES, len(sample))
+    ends = np.arange(count + 1) * len(sample) // count
+    rows = ends[:-1] + (stream.random_sample(count) * np.diff(ends)).astype(np.intp)
+    places = sample.sizes[rows]
+    return places, _rounded(_overlaps(sample, places), sample)
+
+
+def _overlaps(sample: Sample, anchors: Floats) -> Singles:
+    """(k, n), IoU of each anchor with each point."""
+    singles = anchors.astype(np.float32)
+    table = np.minimum(sample.width, singles[:, :1])
+    table *= np.minimum(sample.height, singles[:, 1:])
+    union = singles.prod(axis=1)[:, None] + sample.area
+    union -= table
+    table /= union
+    return table
+
+
+def _rounded(values: NDArray[np.floating], sample: Sample) -> Singles:
+    """IoU in so few bits that float32 sums over the sample are exact, whoever adds them up."""
+    grain = np.float32(2.0 ** min(12, 24 - (len(sample) - 1).bit_length()))
+    rounded: Singles = np.rint(values.astype(np.float32) * grain) / grain
+    return rounded
+
+
+def _massed(sample: Sample, values: NDArray[np.floating]) -> Floats:
+    """Values times the weights of the points."""
+    massed = values.astype(np.float64)
+    if sample.weight is not None:
+        massed *= sample.weight
+    return massed
+
+
+def _weighted(sample: Sample, table: Singles) -> Floats:
+    """Sum over the points of each row."""
+    sums: Floats
+    if sample.weight is None:
+        sums = table.sum(axis=1, dtype=np.float32).astype(np.float64)
+    else:
+        sums = np.dot(table.astype(np.float64), sample.weight)
+    return sums
+
+
+def _swap_scores(sample: Sample, anchors: Floats, table: Singles) -> Floats:
+    """(places, k), the sum of best IoUs after putting an anchor there and taking one away."""
+    bits = _scores(sample, anchors)
+    spare = np.int32((1 << (len(anchors) - 1).bit_length()) - 1)
+    top = bits.max(axis=0)
+    bits[bits == top] = 0
+    nearest, second = (
+        _rounded(half / (1 - half), sample)
+        for half in (top.view(np.float32), bits.max(axis=0).view(np.float32))
+    )
+    with_place = np.maximum(table, nearest)
+    lost = np.maximum(table, second)
+    lost -= with_place
+    dtype = np.float32 if sample.weight is None else np.float64
+    member = np.zeros((len(sample), len(anchors)), dtype=dtype)
+    member[np.arange(len(sample)), top & spare] = 1 if sample.weight is None else sample.weight
+    scores: Floats = (
+        _weighted(sample, with_place)[:, None] + lost.astype(dtype, copy=False) @ member
+    )
+    return scores
