@@ -226,6 +226,20 @@ def test_apply_takes_what_cluster_printed_and_never_rounds(run: Run) -> None:
     assert [list(pair) for pair in heads[0].anchors] == json.loads(json_text[1])["anchors"]
 
 
+def test_json_made_for_another_input_is_warned_of(run: Run) -> None:
+    write(V3)
+    frame = ("--input", "608x416", "--resize", "letterbox")
+    found = run("cluster", "--voc", SAMPLE, "-k", "9", *frame, "--format", "json")[1]
+    Path("found.json").write_text(found)
+    _, _, err = run("apply", "--cfg", "net.cfg", "--anchors", "found.json")
+    assert "warning: found is meant for input 608x416: its pixels are taken as they are at" in err
+    assert "warning: found is meant for letterbox, not for stretch" in err
+    judged = ("check", "--anchors", "found.json", "--voc", SAMPLE, "--format", "json")
+    code, out, err = run(*judged)
+    assert (code, json.loads(out)["input"], err) == (0, [608, 416], "")
+    assert "found is meant for input 608x416" in run(*judged, "--input", "416")[2]
+
+
 def test_apply_warns_of_cells_where_pixels_are_wanted(run: Run) -> None:
     write(REGION)
     _, _, err = run("apply", "--cfg", "net.cfg", "--anchors", "1.3,1.7, 3.1,4.0", "--dry-run")

@@ -31,6 +31,7 @@ def command(anchors: GivenAnchors, target: CfgOptions, quiet: bool, form: str) -
     from anchorkit.cli.cfg_target import open_cfg
     from anchorkit.cli.cfg_writing import cfg_result, difference_shown, finish, plan
     from anchorkit.cli.data import warn
+    from anchorkit.cli.given import Given, frame_of
     from anchorkit.report import json_text
 
     found = open_cfg(target)
@@ -40,6 +41,10 @@ def command(anchors: GivenAnchors, target: CfgOptions, quiet: bool, form: str) -
             f"warning: {found.name}: wanted anchors in pixels at input; these look like cells of "
             "the grid: all are smaller than one cell of the [region]"
         )
+    if all(found.cfg.size):
+        own = Given(anchors.name, anchors.sizes, "anchors", anchors.size, anchors.resize)
+        for line in frame_of([own], found.cfg.size, found.cfg.resize)[2]:
+            warn(f"warning: {line}")
     outcome = plan(found, target, pairs)
     code = finish(outcome, target, quiet=quiet)
     if form == "json":

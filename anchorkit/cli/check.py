@@ -58,7 +58,7 @@ class Gates(NamedTuple):
 )
 @click.option(
     "--max-gain",
-    type=Number(),
+    type=Number(min=0),
     metavar="IOU",
     help="Fail where clustering afresh, with as many anchors, would gain more mean IoU.",
 )
@@ -125,15 +125,20 @@ def _without_cfg(
 ) -> "Subject":
     """Anchors that stand in no cfg, at the input that is asked for, or that they are meant for."""
     from anchorkit.check_summary import Subject
+    from anchorkit.cli.data import warn
+    from anchorkit.cli.given import Given, frame_of
     from anchorkit.presets import preset as preset_named
 
     if anchors is not None:
-        name, sizes, usual = anchors.name, anchors.sizes, (416, 416)
+        known = Given(anchors.name, anchors.sizes, "anchors", anchors.size, anchors.resize)
     else:
-        known = preset_named(preset or "")
-        name, sizes, usual = known.name, known.anchors, known.size
-    pairs = [(width, height) for width, height in sizes.tolist()]
-    return Subject(name, None, (), pairs, size or usual, resize or "stretch")
+        named = preset_named(preset or "")
+        known = Given(named.name, named.anchors, "preset", named.size)
+    used, how, warnings = frame_of([known], size or known.size, resize or known.resize)
+    for line in warnings:
+        warn(f"warning: {line}")
+    pairs = [(width, height) for width, height in known.anchors.tolist()]
+    return Subject(known.name, None, (), pairs, used, how)
 
 
 def _measured(data: DataOptions, subject: "Subject", gates: Gates) -> "Measured":
