@@ -72,6 +72,8 @@ def test_header_with_blanks_is_the_section_and_other_case_is_not() -> None:
         ("[warp]", "line 2: [warp]: a layer that no darknet knows"),
         ("[yolo]\nanchors=1e1,2", "line 3: anchors: hank-ai's darknet reads no exponents"),
         ("[region]\nanchors=1,2 # a, b", "line 3: anchors of [region]: darknet counts the commas"),
+        ("[yolo]\nmask=0,1 ; 2,3", "line 3: mask of [yolo]: darknet counts the commas"),
+        ("[conv]\n[route]\nlayers=0 # a, b", "line 4: layers of [route]: darknet counts"),
         ("letter_box=1\nmosaic=1", "line 3: darknet does not train with letter_box=1 and mosaic=1"),
         ("[reorg]\nstride=2", "line 2: [reorg]: a layer that hank-ai's darknet does not have"),
         ("[soft]", "line 2: [soft]: hank-ai's darknet knows only [softmax]"),
@@ -84,7 +86,12 @@ def test_what_one_darknet_does_not_read_is_noted(text: str, note: str) -> None:
 
 
 def test_plain_cfg_has_no_notes() -> None:
-    assert notes_of(read_cfg("[net]\n# a = b\n#;c=d\nwidth=1 # x\n\n[conv]\nfilters=3\n")) == ()
+    assert (
+        notes_of(
+            read_cfg("[net]\n# a = b\n#;c=d\nwidth=1 # x, y\n\n[conv]\n[yolo]\nmask=1,2 # 3,4\n")
+        )
+        == ()
+    )
 
 
 def test_notes_of_a_kind_are_counted_together() -> None:

@@ -8,6 +8,7 @@ from anchorkit.cli.cfg_options import CfgOptions
 from anchorkit.cli.cfg_target import Target, class_names, input_of, open_cfg
 from anchorkit.cli.cfg_writing import Outcome, cfg_result, difference_shown, finish, plan
 from anchorkit.cli.data import warn
+from anchorkit.darknet.replacing import anchors_of
 from anchorkit.errors import CfgError, UsageError
 from anchorkit.quality import Quality, evaluate
 from anchorkit.report import counted
@@ -60,7 +61,7 @@ class CfgJob:
         own, how = input_of(target, size, resize)
         heads = len(target.heads)
         if k is None:
-            k = len(target.anchors) or max(heads, target.heads[0].num)
+            k = len(anchors_of(target.heads)) or max(heads, target.heads[0].num)
         if k < heads:
             raise CfgError(
                 f"-k {k}: {target.name} has {heads} heads, and each needs at least one anchor: "

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from anchorkit.darknet.sections import ALIASES, Cfg, Section
+from anchorkit.darknet.sections import ALIASES, Cfg, Entry, Section
 from anchorkit.darknet.shapes import KNOWN
 
 __all__ = ["Note", "notes_of"]
@@ -109,10 +109,18 @@ def _of_section(section: Section) -> list[Note]:
         seen.add(entry.key)
         if entry.key == "anchors" and _EXPONENT.search(entry.value):
             notes.append(Note(entry.line, "anchors: hank-ai's darknet reads no exponents"))
-        counted = entry.key == "anchors" and section.type in ("region", "Gaussian_yolo")
-        if counted and any(mark in entry.comment for mark in ",;"):
-            text = (
-                f"anchors of [{section.type}]: darknet counts the commas of the comment as numbers"
-            )
-            notes.append(Note(entry.line, text))
+        if _counts_comment(section, entry):
+            text = f"{entry.key} of [{section.type}]: darknet counts the commas of the comment"
+            notes.append(Note(entry.line, f"{text} as numbers"))
     return notes
+
+
+def _counts_comment(section: Section, entry: Entry) -> bool:
+    """Whether darknet, which has no comments after a value, takes one for more of the list."""
+    if entry.key not in ("anchors", "counters_per_class", "from", "layers", "mask"):
+        return False
+    # It stops at `#` in some of the lists, at `;` in none.
+    stops = entry.key not in ("from", "layers") and (
+        entry.key != "anchors" or section.type == "yolo"
+    )
+    return "," in entry.comment and (entry.comment.startswith(";") or not stops)
