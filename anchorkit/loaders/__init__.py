@@ -29,13 +29,14 @@ def _of(module: str, function: str) -> Callable[..., Boxes]:
 
 LOADERS: dict[str, Callable[..., Boxes]] = {
     "voc": _of("anchorkit.loaders.voc", "load_voc"),
+    "boxes": _of("anchorkit.boxfile", "load_boxes"),
     "yolo": _of("anchorkit.loaders.yolo", "load_yolo"),
     "data": _of("anchorkit.loaders.darknet_data", "load_darknet_data"),
     "coco": _of("anchorkit.loaders.coco", "load_coco"),
 }
 """For each format: its loader, called as loader(path, image_sets=, jobs=, progress=)."""
 
-_KEEP_SETS = ("voc",)
+_KEEP_SETS = ("voc", "boxes")
 _IMAGES = ("voc", "coco")
 _POLYGONS = ("yolo", "data")
 

@@ -1,0 +1,46 @@
+"""`anchorkit extract`: boxes to one file, so that annotations need be read only once."""
+
+from pathlib import Path
+
+import click
+
+from anchorkit.cli.kinds import SomePath
+from anchorkit.cli.options import DataOptions, data_options, help_text, input_options
+from anchorkit.report import counted
+
+__all__ = ["command"]
+
+
+@click.command(
+    help=help_text(
+        "Save the boxes of a data set to a file, which --boxes reads instead of annotations.\n\n"
+        "A large data set can be read in parts, each wherever one likes; all parts together give "
+        "what the whole gives at once.",
+        "anchorkit extract --voc VOCdevkit/VOC2007 -o 2007.npz",
+        "anchorkit extract --voc VOCdevkit/VOC2012 -o 2012.npz",
+        "anchorkit cluster --boxes 2007.npz --boxes 2012.npz -k 9",
+    )
+)
+@data_options
+@click.option(
+    "-o",
+    "--output",
+    "path",
+    type=SomePath(),
+    required=True,
+    metavar="FILE",
+    help="Where to save the boxes: FILE.npz.",
+)
+@input_options
+def command(
+    data: DataOptions, path: Path, size: tuple[int, int] | None, resize: str | None
+) -> None:
+    """Load, save, and say what was saved."""
+    from anchorkit.boxfile import save_boxes
+    from anchorkit.cli.data import load_boxes
+
+    boxes = load_boxes(data, size or (416, 416), resize or "stretch", keep_sets=True)
+    save_boxes(path, boxes)
+    what = f"{counted(boxes.images, 'image')}, {counted(len(boxes), 'box', 'boxes')}"
+    sets = f", {counted(len(boxes.image_sets), 'image set')}" if boxes.image_sets else ""
+    click.echo(f"{path.as_posix()}: {what}{sets}")
