@@ -9,7 +9,7 @@ from anchorkit.report import counted
 __all__ = ["by_reason", "loss_lines"]
 
 EXAMPLES = 2
-"""Examples shown of each reason."""
+"""Examples shown of each reason, if not told."""
 
 
 def by_reason(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
@@ -27,11 +27,11 @@ def by_reason(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
     return dict(sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])))
 
 
-def loss_lines(report: Report) -> list[str]:
+def loss_lines(report: Report, most: int = EXAMPLES) -> list[str]:
     r"""Lines that say what became of everything that is not a box as it stands in its file.
 
     Empty where nothing was lost or altered; what the user's options exclude is no loss. Lines below
-    a title are indented.
+    a title are indented; `most` is how many examples are shown of each reason.
 
     Examples
     --------
@@ -45,35 +45,35 @@ def loss_lines(report: Report) -> list[str]:
     left_out = report.of("left_out")
     if left_out:
         whole = counted(report.objects, "object")
-        lines += _group(f"{len(left_out):,} of {whole} left out", left_out)
+        lines += _group(f"{len(left_out):,} of {whole} left out", left_out, most)
     unreadable = report.of("unreadable")
     if unreadable:
         whole = counted(report.files, "file")
-        lines += _group(f"{len(unreadable):,} of {whole} unreadable", unreadable)
+        lines += _group(f"{len(unreadable):,} of {whole} unreadable", unreadable, most)
     missing = report.of("missing")
     if missing:
-        lines += _group(f"{counted(len(missing), 'annotation')} missing", missing)
+        lines += _group(f"{counted(len(missing), 'annotation')} missing", missing, most)
     altered = report.of("altered")
     if altered:
-        lines += _group(f"{counted(len(altered), 'box', 'boxes')} altered", altered)
+        lines += _group(f"{counted(len(altered), 'box', 'boxes')} altered", altered, most)
     notes = report.of("note")
     if notes:
-        lines += _group("worth a look", notes)
+        lines += _group("worth a look", notes, most)
     if report.hidden:
         lines.append(f"{counted(report.hidden, 'hidden file')} passed over")
     return lines
 
 
-def _group(title: str, problems: Sequence[Problem]) -> list[str]:
+def _group(title: str, problems: Sequence[Problem], most: int) -> list[str]:
     groups = by_reason(problems)
     width = max(len(f"{len(group):,}") for group in groups.values())
-    return [title, *(line for name in groups for line in _lines(name, groups[name], width))]
+    return [title, *(line for name in groups for line in _lines(name, groups[name], width, most))]
 
 
-def _lines(reason: str, group: Sequence[Problem], width: int) -> list[str]:
+def _lines(reason: str, group: Sequence[Problem], width: int, most: int) -> list[str]:
     indent = " " * (width + 4)
-    examples = [f"{indent}{_example(problem)}" for problem in islice(group, EXAMPLES)]
-    if len(group) > EXAMPLES:
+    examples = [f"{indent}{_example(problem)}" for problem in islice(group, most)]
+    if len(group) > most:
         examples[-1] += ", ..."
     return [f"  {len(group):>{width},}  {reason}", *examples]
 

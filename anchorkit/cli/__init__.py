@@ -20,6 +20,7 @@ __all__ = ["COMMANDS", "commands", "main"]
 COMMANDS = {
     "cluster": "find the best anchors for a data set",
     "evaluate": "say how well given anchors fit a data set",
+    "inspect": "show what is in a data set, and everything wrong with it",
     "extract": "save the boxes of a data set to a file that every command reads",
     "plot": "draw the boxes of a data set, and how well anchors fit them",
     "sweep": "find the best anchors for several k, and where more add little",

@@ -14,14 +14,22 @@ import numpy as np
 from .clustering import clustering_table
 from .data import data_sets
 from .growth import COUNTS, growth_table
+from .loading import command_table, largest_root, loading_table
 
-SECTIONS = ("clustering", "growth")
+SECTIONS = ("loading", "clustering", "growth")
 
 
 def main(arguments: list[str] | None = None) -> None:
     given = _given(arguments)
     print(f"$ python -m tests.benchmarks {' '.join(arguments or sys.argv[1:])}".rstrip())
     print(_machine())
+    if "loading" in given.only:
+        runs = 2 if given.quick else 5
+        with largest_root(given.data) as root:
+            files = sum(1 for _ in (root / "Annotations").rglob("*.xml"))
+            print(f"\nloading {files:,} annotation files, file cache warm\n")
+            print(loading_table(root, runs=runs), end="\n\n", flush=True)
+            print(command_table(root, runs=runs), flush=True)
     sets = data_sets(given.data)
     if not sets:
         sys.exit(f"{given.data}: wanted a VOC root, or a folder of some, found none")

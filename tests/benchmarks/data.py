@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from anchorkit.loaders.voc import load_voc
 
-__all__ = ["data_sets", "drawn_like", "photographs"]
+__all__ = ["data_sets", "drawn_like", "photographs", "roots"]
 
 Sizes = NDArray[np.float64]
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
@@ -32,14 +32,15 @@ def data_sets(folder: Path | None) -> dict[str, Sizes]:
         return {"sample_voc": sample, "synthetic": photographs(160_000)}
     found = {}
     with tempfile.TemporaryDirectory() as spare:
-        for root in _roots(folder, Path(spare)):
+        for root in roots(folder, Path(spare)):
             sizes = load_voc(root).at_input((416, 416))
             if len(sizes) >= FEWEST or root == folder:
                 found[root.name] = sizes
     return found
 
 
-def _roots(folder: Path, spare: Path) -> Iterator[Path]:
+def roots(folder: Path, spare: Path) -> Iterator[Path]:
+    """VOC roots in a folder, or the folder itself; archives are unpacked into a spare folder."""
     if (folder / "Annotations").is_dir():
         yield folder
         return

@@ -1,0 +1,35 @@
+"""`anchorkit inspect`: what is in a data set, before anyone clusters it."""
+
+import click
+
+from anchorkit.cli.options import DataOptions, data_options, format_option, help_text, input_options
+
+__all__ = ["command"]
+
+
+@click.command(
+    help=help_text(
+        "Show what is in a data set: images, classes, sizes, and everything wrong with it.",
+        "anchorkit inspect --voc VOCdevkit/VOC2007",
+        "anchorkit inspect --voc VOCdevkit/VOC2007 --strict --format json",
+    )
+)
+@data_options
+@input_options
+@format_option
+def command(data: DataOptions, size: tuple[int, int] | None, resize: str | None, form: str) -> None:
+    """Load, count, print; with --strict, fail on what was left out."""
+    from anchorkit.cli.data import check_strict, load_boxes
+    from anchorkit.inspection import inspected
+    from anchorkit.inspection_text import inspection_markdown, inspection_text
+    from anchorkit.report import json_text
+
+    size, resize = size or (416, 416), resize or "stretch"
+    boxes = load_boxes(data, size, resize, summary=False)
+    found = inspected(boxes, size=size, resize=resize)
+    if form == "json":
+        click.echo(json_text(found))
+    else:
+        shown = inspection_text if form == "text" else inspection_markdown
+        click.echo(shown(found, boxes.report))
+    check_strict(data, boxes.report)
