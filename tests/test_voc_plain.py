@@ -69,6 +69,9 @@ def test_damaged_files_agree() -> None:
     "data",
     [
         annotation(CAT, annotation_object((0, 0, 9, 4))),
+        annotation(CAT, annotation_object((0, 0, 4, 9))),
+        annotation(CAT, annotation_object((-1, 0, 4, 4))),
+        annotation(CAT, annotation_object((0, -1, 4, 4))),
         annotation(CAT, annotation_object((4, 4, 4, 8))),
         annotation(CAT, size=None),
         annotation(CAT, size=(0, 8)),
@@ -94,6 +97,15 @@ def test_damaged_files_agree() -> None:
 def test_what_is_not_plain_is_left_to_the_reference_reader(data: str) -> None:
     assert read_plain(data.encode("utf-8")) is None
     check_file(data.encode("utf-8"))
+
+
+def test_corners_in_the_other_common_order_take_the_fast_route() -> None:
+    box = "<xmin>0</xmin><xmax>4</xmax><ymin>1</ymin><ymax>8</ymax>"
+    data = annotation(f"<object><name>cat</name><bndbox>{box}</bndbox></object>").encode()
+    found = read_plain(data)
+    assert found is not None
+    assert (found.widths, found.heights) == ([0.5], [0.875])
+    assert found == read_annotation(data)
 
 
 def test_text_around_boxes_is_not_kept_without_bound() -> None:

@@ -156,7 +156,10 @@ def command_table(root: Path, *, runs: int = 5) -> str:
             runs,
             {
                 name: lambda command=command: subprocess.run(  # type: ignore[misc]  # bound now
-                    command, check=True, stdout=subprocess.DEVNULL
+                    command,
+                    check=True,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
                 )
                 for name, command in commands.items()
             },
