@@ -18,7 +18,7 @@ from anchorkit.search.ascent import ascended, medians_near, polished
 from anchorkit.search.means import mean_iterate
 from anchorkit.search.passes import Pass
 from anchorkit.search.points import SKETCHED, Points, distinct_sizes, points_of, sketch
-from anchorkit.search.sample import Sample, sample_of
+from anchorkit.search.sample import Sample, samples_of
 from anchorkit.search.swaps import climb, explore
 
 __all__ = ["UPDATES", "Clustering", "cluster"]
@@ -31,6 +31,12 @@ SMALL, LARGE = 4096, 16384
 
 STEPS = 30
 """Most steps of an ascent over all boxes; it ends by itself long before."""
+
+MEDIANS = 10
+"""Iterates of the median update that are made close to an optimum, to take the best."""
+
+NEAR = 1e-5
+"""Mean IoU by which medians may be below an optimum and yet lead above it."""
 
 Sizes = NDArray[np.float64]
 
@@ -173,24 +179,29 @@ def _searched(
     stream = np.random.RandomState(seed)
     # Very many distinct sizes: all but the last steps are made on cells of similar ones.
     base = sketch(points) if len(points) > SKETCHED else points
-    large = sample_of(base, LARGE)
+    small, large = samples_of(base, (SMALL, LARGE))
     scan = Pass(base, k, threads)
     whole = scan if base is points else Pass(points, k, threads)
     if update == "mean":
         mean_iou, anchors, before, history = mean_iterate(large, scan, whole, k, stream)
         return _Found(anchors, before, tuple(history), float("nan"))
-    goal, mean_iou = _basin(sample_of(base, SMALL), large, scan, k, stream, begun, progress)
-    mean_iou, goal, history = ascended(whole, goal, STEPS)
+    goal, history = _basin(small, large, scan, k, stream, begun, progress)
+    iterates = medians_near(scan, goal, goal, MEDIANS)
     if update == "iou":
-        mean_iou, goal, more = polished(whole, goal, mean_iou)
+        if iterates[0].mean_iou > history[-1] - NEAR:  # they may lead to a better place than it is
+            other = ascended(scan, iterates[0].anchors, STEPS)
+            if other[0] > history[-1]:
+                _, goal, history = other
+        if base is not points:
+            history = [whole.mean_iou(goal)]
+        mean_iou, goal, more = polished(whole, goal, history[-1])
         return _Found(goal, goal, (*history, *more), mean_iou)
-    before = goal
     if base is not points:
-        before = medians_near(scan, goal, goal, 10)[0].before
-    iterates = medians_near(whole, goal, before, 10 if base is points else 4)
+        history = [whole.mean_iou(goal)]
+        iterates = medians_near(whole, goal, iterates[0].before, 4)
     best = iterates[0]
     kept = sorted({iterate.mean_iou for iterate in iterates})
-    return _Found(best.anchors, best.before, tuple(kept), max(mean_iou, best.mean_iou))
+    return _Found(best.anchors, best.before, tuple(kept), max(history[-1], best.mean_iou))
 
 
 def _basin(
@@ -201,8 +212,8 @@ def _basin(
     stream: np.random.RandomState,
     begun: Sequence[Sizes],
     progress: bool,
-) -> tuple[Sizes, float]:
-    """The best anchors of a wide search, climbed over the points of the scan."""
+) -> tuple[Sizes, list[float]]:
+    """The best anchors of a wide search, ascended over all points, and mean IoU on that way."""
     tick, close = _bar(progress)
     try:
         finds = explore(small, k, stream, starts=begun, tick=tick)
@@ -212,9 +223,9 @@ def _basin(
     climbed.sort(key=lambda found: -found.mean_iou)
     anchors = [found.anchors / large.scale for found in climbed[:2]]
     anchors += [start for start in begun if len(start) == k]
-    results = [ascended(scan, some, STEPS)[:2] for some in anchors]
-    mean_iou, best = max(results, key=lambda result: result[0])
-    return best, mean_iou
+    results = [ascended(scan, some, STEPS) for some in anchors]
+    _, best, history = max(results, key=lambda result: result[0])
+    return best, history
 
 
 def _bar(progress: bool) -> tuple[Callable[[int, int], object], Callable[[], object]]:

@@ -12,7 +12,7 @@ from anchorkit.search import passes, points
 from anchorkit.search.ascent import FACTORS, polished
 from anchorkit.search.passes import Pass, balanced, medians
 from anchorkit.search.points import distinct_sizes, points_of, sketch
-from anchorkit.search.sample import evenly, sample_of
+from anchorkit.search.sample import evenly, samples_of
 from anchorkit.search.swaps import climb, look
 
 Floats = NDArray[np.float64]
@@ -136,7 +136,7 @@ def test_a_sketch_of_sizes_far_apart_stays_small() -> None:
 def test_an_even_sample_is_closer_than_a_random_one() -> None:
     sizes = everyday(20000) * np.random.RandomState(1).uniform(0.9, 1.1, (20000, 2))
     stream = np.random.RandomState(2)
-    sample = evenly(distinct_sizes(sizes, None), 1000)
+    (sample,) = evenly(distinct_sizes(sizes, None), [1000])
     drawn = sizes[stream.choice(len(sizes), 1000, replace=False)]
     errors = np.array(
         [
@@ -150,13 +150,13 @@ def test_an_even_sample_is_closer_than_a_random_one() -> None:
 
 @given(boxes, boxes)
 def test_a_look_at_a_sample_agrees_with_iou(sizes: Floats, anchors: Floats) -> None:
-    sample = sample_of(distinct_sizes(sizes, None), 100)
+    (sample,) = samples_of(distinct_sizes(sizes, None), [100])
     found = look(sample, anchors * sample.scale)
     assert found.mean_iou == pytest.approx(mean_iou(sizes, anchors), abs=1e-4)
 
 
 def test_a_climb_never_ends_below_its_start() -> None:
-    sample = sample_of(distinct_sizes(everyday(3000), None), 5000)
+    (sample,) = samples_of(distinct_sizes(everyday(3000), None), [5000])
     stream = np.random.RandomState(0)
     for _ in range(20):
         start = sample.sizes[stream.choice(len(sample), 5)]

@@ -97,7 +97,7 @@ def summed(values: Floats, points: Points, part: slice) -> float:
     """Sum of values, multiples of the points' grain, each times the weight of its point."""
     if points.weight is None:
         return float(values.sum())
-    return float(np.dot(values, points.weight[part]))
+    return float(np.einsum("i,i->", values, points.weight[part]))
 
 
 def blocks(part: slice, size: int = BLOCK) -> Iterator[slice]:

@@ -1,5 +1,6 @@
 """A small sample that stands for all points: drawn evenly along a curve that fills the plane."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from anchorkit.search.points import Floats, Points, points_of
 
-__all__ = ["Sample", "evenly", "sample_of"]
+__all__ = ["Sample", "evenly", "samples_of"]
 
 CURVE_BITS = 10
 SMALLEST = 1e-15  # relative to the largest side: areas stay above float32's smallest
@@ -25,6 +26,8 @@ class Sample:
         A power of two, which changes no IoU and brings the sides to where float32 is at home.
     width, height, area
         (n,) float32.
+    precise_area
+        (n,) float64, the same areas: mixing the two kinds of number is slow.
     weight
         (n,) float64; None where all points weigh the same.
     total
@@ -40,6 +43,7 @@ class Sample:
     width: NDArray[np.float32]
     height: NDArray[np.float32]
     area: NDArray[np.float32]
+    precise_area: Floats
     weight: Floats | None
     total: float
     grain: float
@@ -49,23 +53,26 @@ class Sample:
         return len(self.sizes)
 
 
-def sample_of(points: Points, count: int) -> Sample:
-    """All points, or about `count` of them where there are clearly more, drawn evenly.
+def samples_of(points: Points, counts: Sequence[int]) -> list[Sample]:
+    """For each count, all points, or that many drawn evenly where there are clearly more.
 
     Parameters
     ----------
     points
-        What the sample stands for.
-    count
+        What the samples stand for.
+    counts
         How many points are enough.
     """
-    if len(points) * 2 <= count * 3:
-        return _laid_out(points.sizes, points.weight)
-    return _laid_out(evenly(points, count), None)
+    drawn = [count for count in counts if len(points) * 2 > count * 3]
+    sizes = dict(zip(drawn, evenly(points, drawn), strict=True)) if drawn else {}
+    return [
+        _laid_out(sizes[count], None) if count in sizes else _laid_out(points.sizes, points.weight)
+        for count in counts
+    ]
 
 
-def evenly(points: Points, count: int) -> Floats:
-    """`count` sizes, one for each equal share of the weight along a Hilbert curve.
+def evenly(points: Points, counts: Sequence[int]) -> list[Floats]:
+    """For each count, as many sizes, one for each equal share of the weight along a Hilbert curve.
 
     The curve runs through the plane of log width and log height, so that each share is a small
     patch of similar sizes. For any anchors the sample's mean IoU is close to that of all points,
@@ -73,14 +80,18 @@ def evenly(points: Points, count: int) -> Floats:
 
     Returns
     -------
-    (count, 2), columns width and height; a size of much weight stands there several times.
+    For each count, (count, 2), columns width and height; a size of much weight stands there
+    several times.
     """
     order = np.lexsort((points.height, points.width, _along_curve(points)))
     weight = np.ones(len(points)) if points.weight is None else points.weight[order]
     reached = np.cumsum(weight)
-    wanted = (np.arange(count) + 0.5) * (reached[-1] / count)
-    chosen = order[np.minimum(np.searchsorted(reached, wanted), len(points) - 1)]
-    return np.stack([points.width[chosen], points.height[chosen]], axis=1)
+    found = []
+    for count in counts:
+        wanted = (np.arange(count) + 0.5) * (reached[-1] / count)
+        chosen = order[np.minimum(np.searchsorted(reached, wanted), len(points) - 1)]
+        found.append(np.stack([points.width[chosen], points.height[chosen]], axis=1))
+    return found
 
 
 def _along_curve(points: Points) -> NDArray[np.int64]:
@@ -116,6 +127,7 @@ def _laid_out(sizes: Floats, weight: Floats | None) -> Sample:
         width=width,
         height=height,
         area=width * height,
+        precise_area=(width * height).astype(np.float64),
         weight=weight,
         total=points.total,
         grain=points.grain,

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from anchorkit.overlap import iou
 from anchorkit.search.points import Floats
 from anchorkit.search.sample import Sample
 from anchorkit.sums import exact
@@ -40,6 +41,9 @@ that wait for one another arrive in fewer steps and stop at fewer poor optima.""
 WORK = 10**9
 """Points x anchors a search may look at."""
 
+PRODUCT = 1 << 18
+"""Multiplications in a product of matrices, few enough that no library starts threads for them."""
+
 ALIKE = 1e-6
 """Two sets of anchors whose mean IoU differs by less are the same."""
 
@@ -57,7 +61,7 @@ class Look(NamedTuple):
     """What a set of anchors is to a sample."""
 
     mean_iou: float
-    labels: NDArray[np.int32]
+    labels: NDArray[np.intp]
     best: Floats
 
 
@@ -188,6 +192,9 @@ def _settled(search: _Search, anchors: Floats) -> Found:
     found = climb(sample, anchors, 10)
     for _ in range(4 * k if k > 1 else 0):
         scores = _swap_scores(sample, found.anchors, search.table)
+        # A place next to the anchor that leaves for it is no swap: climbing finds the way there.
+        owners = iou(search.places, found.anchors).argmax(axis=1)
+        scores[np.arange(len(scores)), owners] = -np.inf
         where = scores.argmax(axis=0)
         promise = scores[where, np.arange(k)]
         for row in np.argsort(-promise, kind="stable")[:TRIED].tolist():
@@ -254,10 +261,11 @@ def _scores(sample: Sample, anchors: Floats) -> NDArray[np.int32]:
 def look(sample: Sample, anchors: Floats) -> Look:
     """Mean IoU, nearest anchors and best IoU."""
     top = _scores(sample, anchors).max(axis=0)
-    labels = top & np.int32((1 << (len(anchors) - 1).bit_length()) - 1)
+    labels = (top & np.int32((1 << (len(anchors) - 1).bit_length()) - 1)).astype(np.intp)
     best = top.view(np.float32).astype(np.float64)
-    best = exact(best / (1 - best), sample.grain)
-    covered = best.sum() if sample.weight is None else np.dot(best, sample.weight)
+    best /= 1 - best
+    exact(best, sample.grain)
+    covered = best.sum() if sample.weight is None else np.einsum("i,i->", best, sample.weight)
     return Look(float(covered) / sample.total, labels, best)
 
 
@@ -269,12 +277,16 @@ def _balanced(sample: Sample, anchors: Floats, state: Look) -> Floats:
     constant, the balance point is a weighted quantile of the points' widths; likewise the heights.
     """
     k = len(anchors)
-    own = anchors.prod(axis=1)[state.labels]
-    share = state.best * (1 + state.best) / (own + sample.area)
+    pull = (anchors[:, 0] * anchors[:, 1]).take(state.labels)
+    pull += sample.precise_area
+    share = state.best + 1
+    share *= state.best
     if sample.weight is not None:
         share *= sample.weight
-    upward = share * sample.area
-    pull = upward + share * own
+    # What pulls a point's way and what pulls back make up its share of the sum of both areas
+    upward = share / pull
+    upward *= sample.precise_area
+    pull = share
     target = np.bincount(state.labels, upward, k)
     counts = np.bincount(state.labels, minlength=k)
     labels = state.labels.astype(np.min_scalar_type(k - 1))
@@ -282,10 +294,10 @@ def _balanced(sample: Sample, anchors: Floats, state: Look) -> Floats:
     starts = ends - counts
     moved = np.empty_like(anchors)
     for column, order in enumerate(sample.order):
-        grouped = order[np.argsort(labels[order], kind="stable")]
-        reached = np.cumsum(pull[grouped])
+        grouped = order.take(labels.take(order).argsort(kind="stable"))
+        reached = pull.take(grouped).cumsum()
         before = np.where(starts > 0, reached[starts - 1], 0.0)
-        at = np.clip(np.searchsorted(reached, before + target), starts, ends - 1)
+        at = np.minimum(np.maximum(reached.searchsorted(before + target), starts), ends - 1)
         moved[:, column] = sample.sizes[grouped[np.maximum(at, 0)], column]
     empty = np.flatnonzero(counts == 0)
     if len(empty):
@@ -335,7 +347,7 @@ def _weighted(sample: Sample, table: Singles) -> Floats:
     if sample.weight is None:
         sums = table.sum(axis=1, dtype=np.float32).astype(np.float64)
     else:
-        sums = np.dot(table.astype(np.float64), sample.weight)
+        sums = np.einsum("pi,i->p", table.astype(np.float64), sample.weight)
     return sums
 
 
@@ -355,7 +367,8 @@ def _swap_scores(sample: Sample, anchors: Floats, table: Singles) -> Floats:
     dtype = np.float32 if sample.weight is None else np.float64
     member = np.zeros((len(sample), len(anchors)), dtype=dtype)
     member[np.arange(len(sample)), top & spare] = 1 if sample.weight is None else sample.weight
-    scores: Floats = (
-        _weighted(sample, with_place)[:, None] + lost.astype(dtype, copy=False) @ member
-    )
+    lost = lost.astype(dtype, copy=False)
+    some = max(2, PRODUCT // member.size)
+    products = [lost[row : row + some] @ member for row in range(0, len(lost), some)]
+    scores: Floats = _weighted(sample, with_place)[:, None] + np.concatenate(products)
     return scores
