@@ -244,7 +244,7 @@ def _zooms(anchors: NDArray[np.float64], size: tuple[int, int]) -> list[float]:
     """1 and as many enlargements as it takes until every anchor is numbered in one of them."""
     share = (anchors / size).max(axis=1)
     zooms = [1.0]
-    if share.max() < 0.45:
+    if share.max() < 0.6:
         zooms.append(_fitting(share.max()))
     while (share * zooms[-1]).min() <= drawing.SMALL and len(zooms) < 4:
         rest = share[share * zooms[-1] <= drawing.SMALL].max()

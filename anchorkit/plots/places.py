@@ -9,13 +9,18 @@ DISC = 0.044
 """Width of a numbered disc as a share of the axes, with the space around it."""
 
 
+FAULT = 4 * DISC
+"""How much farther a disc may be from its point to cover or cross one thing less."""
+
+
 def apart(
     points: NDArray[np.float64], avoid: NDArray[np.float64] | None = None
 ) -> NDArray[np.float64]:
     """Places for numbered discs at points or near them, so that each number can be read.
 
-    No disc lies on another or outside; nor, as long as there is room for that, on a point, on what
-    is to be avoided or on the line from another disc to its point, and no two such lines cross.
+    No disc lies on another or outside; nor, unless it would have to go far away for that, on a
+    point, on what is to be avoided or on the line from another disc to its point; no two such lines
+    cross, again unless a disc would have to go far away.
 
     Parameters
     ----------
@@ -40,18 +45,19 @@ def apart(
     discs = np.empty((0, 2))
     for row, point in enumerate(points):
         spots = np.clip(point + tries, DISC / 2, 1 - DISC / 2)
-        free = _clear(spots, discs, DISC)
         others = np.delete(points, row, axis=0)
-        good = free & _clear(spots, others, 0.6 * DISC)
+        faults = 1.0 * ~_clear(spots, others, 0.6 * DISC)
+        if avoid is not None:
+            faults += ~_clear(spots, avoid, 0.6 * DISC)
         for other in others:
-            good &= _distance(other, point, spots) > 0.1 * DISC
+            faults += _distance(other, point, spots) <= 0.1 * DISC
         for start, end in zip(points[:row], discs, strict=True):
-            good &= ~_crossing(point, spots, start, end)
-            good &= _distance(spots, start, end) > 0.55 * DISC
-            good &= _distance(end, point, spots) > 0.55 * DISC
-        best = good if avoid is None else good & _clear(spots, avoid, 0.6 * DISC)
-        choice = next((each for each in (best, good, free) if each.any()), free)
-        discs = np.concatenate([discs, spots[[int(np.argmax(choice))]]])
+            faults += _crossing(point, spots, start, end)
+            faults += _distance(spots, start, end) <= 0.55 * DISC
+            faults += _distance(end, point, spots) <= 0.55 * DISC
+        cost = np.hypot(*(spots - point).T) + FAULT * faults
+        cost[~_clear(spots, discs, DISC)] = np.inf
+        discs = np.concatenate([discs, spots[[int(np.argmin(cost))]]])
     return discs
 
 
