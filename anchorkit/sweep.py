@@ -108,7 +108,10 @@ def sweep(
             guard = grown(distinct, rows[-1].exact, k)
             guarded = evaluate(boxes, guard).mean_iou
             if guarded > mean_iou:
-                exact, mean_iou = guard, guarded
+                again = cluster(boxes, k, update=update, seed=seed, starts=[guard])
+                exact, mean_iou = max(
+                    (guard, guarded), (again.anchors, again.mean_iou), key=lambda one: one[1]
+                )
         anchors = rounded(boxes, exact, precision)
         step()
         for distance in distances:

@@ -159,12 +159,11 @@ def shown_on(board: Path, found: Found, wanted: Wanted) -> None:
     """Write what was found where TensorBoard shows it."""
     from anchorkit.board import write_board
 
-    history = getattr(found.clustering, "history", (found.clustering.mean_iou,))
     pictures = pictures_of(found.sizes, wanted.size, anchors=found.anchors, quality=found.quality)
     write_board(
         board,
         {
-            "anchors/mean_iou_by_iteration": list(enumerate(history, 1)),
+            "anchors/mean_iou_by_iteration": list(enumerate(found.clustering.history, 1)),
             "anchors/mean_iou": [(wanted.k, found.quality.mean_iou)],
             "anchors/best_possible_recall": [(wanted.k, found.quality.best_possible_recall)],
         },
