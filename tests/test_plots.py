@@ -38,6 +38,11 @@ def laid_out(axes: Axes) -> None:
     axes.figure.draw_without_rendering()
 
 
+def counted_in(cells: QuadMesh) -> NDArray[np.float64]:
+    counts = np.nan_to_num(np.asarray(cells.get_array(), dtype=np.float64))
+    return counts.reshape(drawing.CELLS, drawing.CELLS)  # older matplotlibs hold it flat
+
+
 def numbers(axes: Axes) -> dict[str, tuple[float, float]]:
     return {
         text.get_text(): (float(text.xy[0]), float(text.xy[1]))
@@ -59,14 +64,16 @@ def test_many_boxes_are_drawn_as_density_that_counts_each_once(axes: Axes) -> No
     boxes = many()
     drawn = drawing.draw_boxes(axes, boxes)
     assert isinstance(drawn, QuadMesh)
-    counts = np.nan_to_num(np.asarray(drawn.get_array(), dtype=np.float64))
-    cells = counts.reshape(drawing.CELLS, drawing.CELLS)  # older matplotlibs hold it flat
-    assert cells.sum() == 5000
+    assert counted_in(drawn).sum() == 5000
     assert drawn.get_rasterized()
-    # width goes to the right: the column of the widest box holds it
-    row, column = np.argwhere(cells > 0).max(axis=0)
-    assert column == 86
-    assert row == 86
+
+
+def test_density_has_width_to_the_right_and_height_upwards(axes: Axes) -> None:
+    wide = np.concatenate([np.full((3000, 2), (80.0, 10.0)), [(10.0, 80.0)]])
+    drawn = drawing.draw_boxes(axes, wide)
+    assert isinstance(drawn, QuadMesh)
+    row, column = np.argwhere(counted_in(drawn) == 3000)[0]
+    assert (row, column) == (10, 86)
 
 
 @pytest.mark.parametrize("scale", drawing.SCALES)
@@ -277,12 +284,11 @@ def test_discs_leave_what_is_to_be_avoided_in_sight() -> None:
     assert np.linalg.norm(avoid - disc, axis=1).min() > DISC / 2
 
 
-def test_lines_from_discs_to_their_points_do_not_cross() -> None:
-    points = np.asarray(
-        [(0.5, 0.5), (0.53, 0.5), (0.5, 0.53), (0.53, 0.53), (0.47, 0.5), (0.5, 0.47)]
-    )
+@pytest.mark.parametrize("seed", range(8))
+def test_lines_from_discs_to_their_points_do_not_cross(seed: int) -> None:
+    points = np.random.RandomState(seed).uniform(0.4, 0.55, (8, 2))
     discs = apart(points)
-    for row in range(6):
+    for row in range(8):
         for other in range(row):
             assert not _meet(points[row], discs[row], points[other], discs[other])
 
