@@ -55,7 +55,8 @@ def apart(
             faults += _crossing(point, spots, start, end)
             faults += _distance(spots, start, end) <= 0.55 * DISC
             faults += _distance(end, point, spots) <= 0.55 * DISC
-        cost = np.hypot(*(spots - point).T) + FAULT * faults
+        # rounded, so that of spots equally far the first is taken, whatever the last digits are
+        cost = np.round(np.hypot(*(spots - point).T) + FAULT * faults, 9)
         cost[~_clear(spots, discs, DISC)] = np.inf
         discs = np.concatenate([discs, spots[[int(np.argmin(cost))]]])
     return discs
