@@ -139,3 +139,38 @@ def test_cluster_exports_the_anchors_that_it_prints(tmp_path: Path) -> None:
     assert [len(level) for level in levels] == [4, 4, 4]
     exported = [side for level in levels for side in level]
     assert exported == [side for pair in json.loads(result.stdout)["anchors"] for side in pair]
+
+
+def small_cfg(folder: Path) -> Path:
+    """A cfg of one head for two classes, whose counters are out of date."""
+    path = folder / "small.cfg"
+    path.write_text(
+        "[net]\nwidth=64\nheight=64\n\n[convolutional]\nfilters=14\nsize=1\nstride=1\npad=1\n"
+        "activation=linear\n\n[yolo]\nmask=0,1\nanchors=3,4, 5,6\nclasses=2\nnum=2\n"
+        "counters_per_class=1,1\n"
+    )
+    return path
+
+
+def test_apply_exports_the_anchors_it_is_given_at_the_cfg_s_input(tmp_path: Path) -> None:
+    cfg = small_cfg(tmp_path)
+    asked = ["apply", "--cfg", str(cfg), "--anchors", "30.25,40, 10,20", "--quiet"]
+    result = CliRunner().invoke(commands, [*asked, "--export", "darknet"], catch_exceptions=False)
+    assert result.stdout.endswith("\nanchors = 10,20,  30.25,40\n")
+    dry = [*asked, "--dry-run", "--export", f"csv:{tmp_path / 'a.csv'}"]
+    CliRunner().invoke(commands, dry, catch_exceptions=False)
+    assert not (tmp_path / "a.csv").exists()
+    yolov5 = CliRunner().invoke(commands, [*asked, "--export", "yolov5"])
+    assert isinstance(yolov5.exception, UsageError)
+
+
+def test_counters_follow_the_names_of_a_darknet_data_file(tmp_path: Path) -> None:
+    (tmp_path / "obj.names").write_text("zebra\nant\n")
+    (tmp_path / "train.txt").write_text("a.jpg\n")
+    (tmp_path / "a.txt").write_text("0 .5 .5 .5 .5\n0 .5 .5 .25 .25\n1 .5 .5 .25 .25\n")
+    data = tmp_path / "obj.data"
+    data.write_text("classes=2\ntrain=train.txt\nnames=obj.names\n")
+    cfg = small_cfg(tmp_path)
+    asked = ["cluster", "--data", str(data), "--cfg", str(cfg), "--force", "--min-gain", "-1"]
+    CliRunner().invoke(commands, asked, catch_exceptions=False)
+    assert "counters_per_class=2,1\n" in cfg.read_text()

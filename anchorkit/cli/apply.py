@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from anchorkit.cli.cfg_options import CfgOptions, cfg_options
+from anchorkit.cli.exports import Exports, export_options
 from anchorkit.cli.options import GivenAnchors, anchors_option, format_option, help_text
 
 if TYPE_CHECKING:
@@ -24,16 +25,20 @@ __all__ = ["command"]
 @anchors_option()
 @cfg_options(required=True, with_data=False)
 @click.option("--quiet", is_flag=True, help="Say nothing about what was changed.")
+@export_options
 @format_option
-def command(anchors: GivenAnchors, target: CfgOptions, quiet: bool, form: str) -> int:
+def command(
+    anchors: GivenAnchors, target: CfgOptions, quiet: bool, exports: Exports, form: str
+) -> int:
     """Open, plan, write, show."""
     from anchorkit.cfg_summary import head_rows, head_table
-    from anchorkit.cli.cfg_target import open_cfg
+    from anchorkit.cli.cfg_target import input_of, open_cfg
     from anchorkit.cli.cfg_writing import cfg_result, difference_shown, finish, plan
     from anchorkit.cli.data import warn
     from anchorkit.cli.given import Given, frame_of
     from anchorkit.report import json_text
 
+    exports.check(len(anchors.sizes), form)
     found = open_cfg(target)
     pairs = [(float(width), float(height)) for width, height in anchors.sizes.tolist()]
     if _looks_like_cells(found.heads[0], pairs):
@@ -47,12 +52,25 @@ def command(anchors: GivenAnchors, target: CfgOptions, quiet: bool, form: str) -
             warn(f"warning: {line}")
     outcome = plan(found, target, pairs)
     code = finish(outcome, target, quiet=quiet)
+    more = ""
+    if exports.requests:
+        size, resize = input_of(found, None, None)
+        more = exports.written(
+            anchors.sizes,
+            size=size,
+            resize=resize,
+            form=form,
+            note=f"as in {found.name}",
+            quiet=quiet,
+            dry_run=target.dry_run,
+        )
     if form == "json":
         click.echo(json_text(cfg_result(outcome, target)))
     elif target.dry_run:
         click.echo(difference_shown(outcome.difference, form), nl=False)
     else:
         click.echo(head_table(head_rows(outcome.heads), form))
+    click.echo(more, nl=False)
     return code
 
 

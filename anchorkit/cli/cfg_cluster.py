@@ -8,8 +8,10 @@ from anchorkit.cli.cfg_options import CfgOptions
 from anchorkit.cli.cfg_target import Target, class_names, input_of, open_cfg
 from anchorkit.cli.cfg_writing import Outcome, cfg_result, difference_shown, finish, plan
 from anchorkit.cli.data import warn
+from anchorkit.cli.options import DataOptions
 from anchorkit.darknet.replacing import anchors_of
 from anchorkit.errors import CfgError, UsageError
+from anchorkit.loaders.darknet_data import class_order
 from anchorkit.quality import Quality, evaluate
 from anchorkit.report import counted
 
@@ -69,6 +71,18 @@ class CfgJob:
             )
         names = None if options.names is None else class_names(options.names)
         return cls(options, target, names, k, own, how)
+
+    def follow(self, data: DataOptions) -> None:
+        """Take the order of the classes from darknet's data file, where that is all the data."""
+        files = [path for name, path in data.sources if name == "data"]
+        if (
+            self.names is not None
+            or self.target is None
+            or not len(files) == len(data.sources) == 1
+        ):
+            return
+        if any(head.find("counters_per_class") for head in self.target.heads):
+            self.names = class_order(files[0])
 
     def plan(
         self, boxes: "Boxes", sizes: "NDArray[np.float64]", anchors: "NDArray[np.float64]"

@@ -107,6 +107,7 @@ def command(
 
     job = CfgJob.of(target, k, size, resize)
     wanted = Wanted(job.k, job.size, job.resize, update, seed, precision)
+    job.follow(data)
     exports.check(wanted.k, form)
     if plot:
         check_place(plot)
@@ -125,6 +126,7 @@ def command(
         decimals=precision,
         note=f"mean IoU {found.quality.mean_iou:.4f} of {counted(len(boxes), 'box', 'boxes')}",
         quiet=data.quiet,
+        dry_run=target.dry_run,
     )
     if plot:
         draw(plot, found.sizes, wanted.size, anchors=found.anchors, quality=found.quality)

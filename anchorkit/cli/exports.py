@@ -90,6 +90,7 @@ class Exports:
         decimals: int | None = None,
         note: str = "",
         quiet: bool = False,
+        dry_run: bool = False,
     ) -> str:
         """Write the exports that have a file; return the others, to follow the result on stdout.
 
@@ -107,6 +108,8 @@ class Exports:
             A line for the comment, such as the mean IoU.
         quiet
             Whether to keep warnings back.
+        dry_run
+            Whether to write no file.
 
         Returns
         -------
@@ -130,7 +133,9 @@ class Exports:
                     f"warning: {FORMS[name].trainer}: training scales both sides of an image "
                     "alike, so --resize letterbox fits better"
                 )
-            if file is not None:
+            if file is not None and dry_run:
+                warn(f"--dry-run: {file} is not written")
+            elif file is not None:
                 write_atomically(file, text.encode())
             elif form == "markdown":
                 printed.append(f"\n```{FORMS[name].language}\n{text}```\n")

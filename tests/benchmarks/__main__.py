@@ -13,10 +13,11 @@ import numpy as np
 
 from .clustering import clustering_table
 from .data import data_sets
+from .formats import formats_tables
 from .growth import COUNTS, growth_table
 from .loading import command_table, largest_root, loading_table
 
-SECTIONS = ("loading", "clustering", "growth")
+SECTIONS = ("loading", "clustering", "growth", "formats")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -45,6 +46,8 @@ def main(arguments: list[str] | None = None) -> None:
         for update in ("median", "iou"):
             print(f"\ngrowth: boxes drawn from {name} with jitter, k=9, --update {update}\n")
             print(growth_table(sets[name], 9, update=update, counts=counts), flush=True)
+    if "formats" in given.only:
+        print(f"\n{formats_tables(10_000 if given.quick else 60_000)}", flush=True)
 
 
 def _given(arguments: list[str] | None) -> argparse.Namespace:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-__all__ = ["coco_table", "main", "yolo_table"]
+__all__ = ["coco_table", "formats_tables", "main", "yolo_table"]
 
 LOOP = """
 rows = []
@@ -150,15 +150,21 @@ def coco_table(path: Path, images: int, rounds: int) -> str:
     return "\n".join(lines)
 
 
+def formats_tables(files: int, images: int = 0, rounds: int = 3) -> str:
+    """Both tables, for so many label files and images of a COCO file (as many more, if 0)."""
+    with tempfile.TemporaryDirectory() as spare:
+        labels = yolo_table(Path(spare, "labels"), files, rounds)
+        coco = coco_table(Path(spare, "instances.json"), images or files * 5 // 3, rounds)
+    return f"{labels}\n\n{coco}"
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser("tests.benchmarks.formats", description=__doc__)
     parser.add_argument("--files", type=int, default=60_000)
     parser.add_argument("--images", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as spare:
-        print(yolo_table(Path(spare, "labels"), given.files, given.rounds), flush=True)
-        print(f"\n{coco_table(Path(spare, 'instances.json'), given.images, given.rounds)}")
+    print(formats_tables(given.files, given.images, given.rounds))
 
 
 if __name__ == "__main__":
