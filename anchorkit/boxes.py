@@ -107,8 +107,9 @@ class Boxes:
         unknown = used[~np.isfinite(self.image_sizes[used]).all(axis=1)]
         if len(unknown):
             raise DataError(
-                f"{self.image_names[unknown[0]]}: letterbox needs the size of the image, "
-                f"which the annotation does not tell ({len(unknown)} images without size)"
+                f"{self.image_names[unknown[0]]}: letterbox needs the size of the image, which the "
+                f"annotation does not tell ({len(unknown):,} images without size): --images DIR "
+                "reads it from the images"
             )
         scales = (np.asarray(size, dtype=np.float64) / self.image_sizes).min(axis=1)
         scaled: NDArray[np.float64] = self.image_sizes * scales[:, None]

@@ -83,3 +83,16 @@ def test_formats_can_be_mixed_in_one_load(tmp_path: Path) -> None:
     assert mixed.images == 4 * once.images
     assert mixed.class_names == once.class_names
     assert np.array_equal(np.bincount(mixed.class_ids), 4 * np.bincount(once.class_ids))
+
+
+@pytest.mark.parametrize("name", ["voc", *STORES])
+def test_extracted_boxes_load_equal_whatever_they_came_from(name: str, tmp_path: Path) -> None:
+    boxfile = pytest.importorskip("anchorkit.boxfile")
+    place = SAMPLE if name == "voc" else STORES[name](images_of(SAMPLE), tmp_path)
+    boxes = load([(name, place)])
+    boxfile.save_boxes(tmp_path / "boxes.npz", boxes)
+    again = load([("boxes", tmp_path / "boxes.npz")])
+    assert np.array_equal(again.sizes, boxes.sizes)
+    assert np.array_equal(again.image_sizes, boxes.image_sizes, equal_nan=True)
+    assert rows(again)[0] == rows(boxes)[0]
+    assert again.report == boxes.report

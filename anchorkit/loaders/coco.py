@@ -125,7 +125,7 @@ class _Document:
 
     def add_image(self, number: int, item: Any) -> None:
         try:
-            key, name = item["id"], str(item.get("file_name") or item["id"])
+            key, name = item["id"], str(item.get("file_name") or item["id"]).replace("\0", " ")
             again = key in self.images
         except (KeyError, TypeError, AttributeError):
             self.note("an image without an id", f"image {number} of the list")
@@ -137,7 +137,7 @@ class _Document:
 
     def add_category(self, number: int, item: Any) -> None:
         try:
-            self.categories.setdefault(item["id"], str(item.get("name") or item["id"]).strip())
+            self.categories.setdefault(item["id"], _plain(item.get("name") or item["id"]))
         except (KeyError, TypeError, AttributeError):
             self.note("a category without an id", f"category {number} of the list")
 
@@ -251,6 +251,11 @@ def _what_is_wrong(item: Any) -> tuple[str, str]:
         if isinstance(item.get(key), (list, dict)):
             return f"{key} is no id", repr(item[key])[:40]
     return "bbox is not four numbers", repr(item["bbox"])[:60]
+
+
+def _plain(name: Any) -> str:
+    """A name on one line."""
+    return " ".join(str(name).replace("\0", " ").split())
 
 
 def _side(value: Any) -> float:

@@ -145,7 +145,7 @@ def read_names(path: Path) -> list[str]:
         text = path.read_bytes().decode("utf-8-sig", "replace")
     except OSError as error:
         raise UsageError(f"{path.as_posix()}: {error.strerror or error}") from None
-    return [line.strip() for line in text.rstrip().splitlines()]
+    return [line.strip() for line in text.replace("\0", " ").rstrip().splitlines()]
 
 
 def _names_beside(root: Path, labels: Path) -> list[str]:
