@@ -91,7 +91,10 @@ def test_a_faulty_line_is_named_and_the_others_stay(
     assert [(number, why, sort) for number, why, _, sort in labels.faults] == [(2, reason, kind)]
     assert labels.objects == 3
     assert len(labels.widths) == 3 - (kind == "left_out")
-    assert columns(data, tmp_path)[3] == 3
+    # Without the empty line, which is enough to leave the fast route.
+    plain = f"{good}\n{line}".encode()
+    slow = read_lines(plain)
+    assert columns(plain, tmp_path) == (slow.widths, slow.heights, slow.classes, 2)
 
 
 def test_a_box_that_sticks_out_is_clipped_to_the_image() -> None:
