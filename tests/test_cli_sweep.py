@@ -164,6 +164,7 @@ def test_one_bar_counts_every_step(capsys: pytest.CaptureFixture[str]) -> None:
         (["--holdout", "0.001"], 1, "--holdout 0.001: leaves no boxes to judge on"),
         (["--distance", "euclid"], 2, "found 'euclid'"),
         (["-k", "5-1"], 2, "wanted ascending numbers"),
+        (["-k", "1-100000"], 2, "wanted at most 1000 numbers"),
         (["-k", "1-900"], 1, "900 clusters were asked for"),
         (["--plot", "x.bmp"], 2, "x.bmp: wanted a folder or a name"),
     ],

@@ -59,8 +59,10 @@ class Ks(KsType):
             ):
                 self.fail(f"wanted numbers such as 1-12 or 3,6,9, found {value!r}", param, ctx)
             first, last = int(ends[0]), int(ends[-1])
-            if not 1 <= first <= last or last - first >= MOST:
+            if not 1 <= first <= last:
                 self.fail(f"wanted ascending numbers from 1, found {part.strip()!r}", param, ctx)
+            if last - first >= MOST:
+                self.fail(f"wanted at most {MOST} numbers, found {part.strip()!r}", param, ctx)
             ks |= set(range(first, last + 1))
         return tuple(sorted(ks))
 
