@@ -180,6 +180,8 @@ def nearest_into(
             area, shared, overlap = (part[: len(wide)] for part in (area, shared, overlap))
             closer = closer[: len(wide)]
         np.multiply(wide, high, out=area)
+        # An overlap too small for a float is 0, and above no other: the first anchor has the box
+        label.fill(0)
         top.fill(0.0)
         for row, (anchor_width, anchor_height) in enumerate(anchors.tolist()):
             np.minimum(wide, anchor_width, out=shared)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from anchorkit.errors import UsageError
-from anchorkit.overlap import iou
+from anchorkit.overlap import iou, nearest_into
 
 
 def test_iou_of_worked_sizes() -> None:
@@ -13,3 +13,11 @@ def test_iou_of_worked_sizes() -> None:
 def test_iou_refuses_what_is_no_size(bad: object) -> None:
     with pytest.raises(UsageError, match="sizes: "):
         iou(bad, [(1, 1)])  # type: ignore[arg-type]  # what a user may hand over
+
+
+def test_a_box_that_overlaps_no_anchor_a_float_can_tell_has_the_first() -> None:
+    width, height = np.full((2, 3), 1e-170)
+    labels, best = np.full(3, 7), np.empty(3)
+    nearest_into(width, height, np.array([(1.0, 1.0), (2.0, 2.0)]), labels, best)
+    assert labels.tolist() == [0, 0, 0]
+    assert best.tolist() == [0, 0, 0]
