@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from anchorkit.search.points import Floats, Points, points_of
 
-__all__ = ["Sample", "evenly", "samples_of"]
+__all__ = ["SMALLEST", "Sample", "evenly", "samples_of"]
 
 CURVE_BITS = 10
 SMALLEST = 1e-15  # relative to the largest side: areas stay above float32's smallest

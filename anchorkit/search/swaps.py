@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from anchorkit.overlap import iou
 from anchorkit.search.points import Floats
-from anchorkit.search.sample import Sample
+from anchorkit.search.sample import SMALLEST, Sample
 from anchorkit.sums import exact
 
 __all__ = ["Found", "climb", "explore"]
@@ -46,6 +46,8 @@ PRODUCT = 1 << 18
 
 ALIKE = 1e-6
 """Two sets of anchors whose mean IoU differs by less are the same."""
+
+LARGEST = 2.0**20  # as SMALLEST: relative to the largest side
 
 Singles = NDArray[np.float32]
 
@@ -90,7 +92,8 @@ def explore(
     """
     search = _Search(sample, k, stream, *_candidates(sample, stream))
     archive: list[Found] = []
-    seeds = [np.asarray(start) * sample.scale for start in starts]
+    # Anchors beyond all boxes are brought to where float32 can tell their areas
+    seeds = [np.clip(np.asarray(start) * sample.scale, SMALLEST, LARGEST) for start in starts]
     most = _rounds(k, len(sample))
     seeds += [_drawn(sample.sizes, k, stream) for _ in range(max(1, min(STARTS, most)))]
     for seed in seeds:
