@@ -56,35 +56,35 @@ def sweep(
 ) -> list[Row]:
     """The best anchors for each k.
 
-        What `cluster` finds for a k is compared with the anchors of the k before and as many more,
-        placed where boxes are covered worst; the better are kept. So mean IoU before rounding never
-        falls from one k to the next, and is never below that of `cluster`.
+    What `cluster` finds for a k is compared with the anchors of the k before and as many more,
+    placed where boxes are covered worst; the better are kept. So mean IoU before rounding never
+    falls from one k to the next, and is never below that of `cluster`.
 
     Parameters
     ----------
-        sizes
-            (n, 2), width and height of the boxes to cluster, positive, pixels at input.
-        ks
-            Numbers of anchors, ascending.
-        update, seed
-            As for `cluster`.
-        precision
-            Decimals of the anchors as written.
-        held_out
-            (m, 2), boxes that the anchors of each k are judged on as well.
-        distances
-            Of `distances.DISTANCES`: k-means with these, for comparison.
-        step
-            Called after each k and each distance of it.
+    sizes
+        (n, 2), width and height of the boxes to cluster, positive, pixels at input.
+    ks
+        Numbers of anchors, ascending.
+    update, seed
+        As for `cluster`.
+    precision
+        Decimals of the anchors as written.
+    held_out
+        (m, 2), boxes that the anchors of each k are judged on as well.
+    distances
+        Of `distances.DISTANCES`: k-means with these, for comparison.
+    step
+        Called after each k and each distance of it.
 
     Raises
     ------
-        UsageError
-            Where an argument cannot mean anything.
-        DataError
-            Where there are no boxes.
-        TooManyClustersError
-            Where the boxes have fewer distinct sizes than the largest k.
+    UsageError
+        Where an argument cannot mean anything.
+    DataError
+        Where there are no boxes.
+    TooManyClustersError
+        Where the boxes have fewer distinct sizes than the largest k.
 
     Examples
     --------
