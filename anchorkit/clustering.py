@@ -1,8 +1,8 @@
 """The search for k anchors: k-means with the distance 1 - IoU, and a way out of poor optima.
 
 A wide search on a small sample finds the best basins (`search.swaps`), a larger sample tells which
-of them is best, and the rest is done on all boxes (`search.ascent`). All sums are exact, so that
-neither the order of the boxes nor the number of threads shows in the result.
+of them is best, and the rest is done on all boxes (`search.ascent`). With whole weights all sums
+are exact, so that neither the order of the boxes nor the number of threads shows in the result.
 """
 
 from collections.abc import Callable, Sequence
@@ -105,7 +105,7 @@ def cluster(
         Sets of at most k anchors, in the unit of the boxes, from which to search as well.
     threads
         How many threads read the boxes; None: one for each processor this process may use. The
-        result does not depend on it.
+        result does not depend on it, save for rounding where weights are not whole numbers.
     progress
         Whether to show a bar on stderr where the search takes longer than a second.
 
