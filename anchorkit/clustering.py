@@ -29,6 +29,9 @@ UPDATES = ("median", "mean", "iou")
 SMALL, LARGE = 4096, 16384
 """Points of the sample that is searched, and of the one on which the finds are compared."""
 
+FEW, SEARCHES = 9, 3
+"""Up to this many anchors one search finds the best basin; for more, the best of so many does."""
+
 STEPS = 30
 """Most steps of an ascent over all boxes; it ends by itself long before."""
 
@@ -216,7 +219,11 @@ def _basin(
     """The best anchors of a wide search, ascended over all points, and mean IoU on that way."""
     tick, close = _bar(progress)
     try:
-        finds = explore(small, k, stream, starts=begun, tick=tick)
+        finds = [
+            found
+            for _ in range(1 if k <= FEW else SEARCHES)
+            for found in explore(small, k, stream, starts=begun, tick=tick)
+        ]
     finally:
         close()
     climbed = [climb(large, found.anchors * large.scale, 12) for found in finds]
