@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from anchorkit.accounting import Problem, Report
     from anchorkit.boxes import Boxes
     from anchorkit.clustering import Clustering, cluster
+    from anchorkit.cost import Cost, network_cost
     from anchorkit.darknet.replacing import replace_anchors
     from anchorkit.darknet.sections import Cfg, read_cfg
+    from anchorkit.darknet.windows import output_size
     from anchorkit.errors import AnchorkitError
     from anchorkit.loaders.voc import load_voc
     from anchorkit.overlap import iou
@@ -24,6 +26,7 @@ __all__ = [
     "Boxes",
     "Cfg",
     "Clustering",
+    "Cost",
     "Problem",
     "Quality",
     "Report",
@@ -32,6 +35,8 @@ __all__ = [
     "evaluate",
     "iou",
     "load_voc",
+    "network_cost",
+    "output_size",
     "read_cfg",
     "replace_anchors",
 ]
@@ -41,6 +46,7 @@ _HOMES = {
     "Boxes": "boxes",
     "Cfg": "darknet.sections",
     "Clustering": "clustering",
+    "Cost": "cost",
     "Problem": "accounting",
     "Quality": "quality",
     "Report": "accounting",
@@ -48,6 +54,8 @@ _HOMES = {
     "evaluate": "quality",
     "iou": "overlap",
     "load_voc": "loaders.voc",
+    "network_cost": "cost",
+    "output_size": "darknet.windows",
     "read_cfg": "darknet.sections",
     "replace_anchors": "darknet.replacing",
 }

@@ -26,6 +26,7 @@ COMMANDS = {
     "sweep": "find the best anchors for several k, and where more add little",
     "apply": "write known anchors into a darknet cfg",
     "check": "fail where a cfg or its anchors are not fit for the data",
+    "cost": "count the parameters and operations of a cfg's network, and of its heads",
 }
 """Name of each command, and its one line in `anchorkit --help`.
 

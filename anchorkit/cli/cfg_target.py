@@ -12,7 +12,7 @@ from anchorkit.darknet.replacing import anchors_of, editable_heads
 from anchorkit.darknet.sections import Cfg, read_cfg
 from anchorkit.errors import AnchorkitError, CfgError, UsageError
 
-__all__ = ["Target", "class_names", "input_of", "listed_anchors", "open_cfg"]
+__all__ = ["Target", "cfg_content", "class_names", "input_of", "listed_anchors", "open_cfg"]
 
 LARGEST = 16 * 2**20
 
@@ -46,14 +46,7 @@ def open_cfg(options: CfgOptions) -> Target:
     if options.file is None:
         raise UsageError("wanted a cfg: --cfg FILE")
     path, name = options.file, os.fspath(options.file)
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no path"
-        raise UsageError(f"--cfg {name}: cannot be read ({reason})") from None
-    if len(content) > LARGEST:
-        raise CfgError(f"{name}: wanted a cfg, found more than 16 MB")
+    content = cfg_content(path)
     try:
         # Bytes that are no UTF-8, in comments, come back as they were.
         cfg = read_cfg(content.decode("utf-8", "surrogateescape"))
@@ -62,6 +55,27 @@ def open_cfg(options: CfgOptions) -> Target:
         hint = " (--force)" if "force it" in str(error) else ""
         raise CfgError(f"{name}: {error}{hint}") from None
     return Target(name, path, content, cfg, heads, listed_anchors(heads))
+
+
+def cfg_content(path: Path) -> bytes:
+    """The bytes of a cfg; the errors begin with the file.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such file.
+    CfgError
+        Where it is too large to be a cfg.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no path"
+        raise UsageError(f"--cfg {path}: cannot be read ({reason})") from None
+    if len(content) > LARGEST:
+        raise CfgError(f"{path}: wanted a cfg, found more than 16 MB")
+    return content
 
 
 def listed_anchors(heads: Sequence[Head]) -> tuple[Pair, ...]:

@@ -8,7 +8,10 @@ from anchorkit.darknet.lists import NumberList, read_list
 from anchorkit.darknet.sections import Cfg, Entry, Section
 from anchorkit.errors import CfgError
 
-__all__ = ["Head", "by_stride", "heads_of"]
+__all__ = ["HEADS", "Head", "by_stride", "heads_of"]
+
+HEADS = ("yolo", "Gaussian_yolo", "region")
+"""Types of layers that have anchors."""
 
 _EXTRA = {"yolo": 5, "Gaussian_yolo": 9}
 """Values per anchor besides its classes: the box (4, with Gaussian_yolo 8) and 1 for the object."""
@@ -128,7 +131,7 @@ def heads_of(cfg: Cfg, layers: Sequence[Layer] | None = None) -> tuple[Head, ...
     return tuple(
         _head(cfg, layer, found[index - 1].section if index else cfg.net)
         for index, layer in enumerate(found)
-        if layer.type in ("yolo", "Gaussian_yolo", "region")
+        if layer.type in HEADS
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from anchorkit.darknet.sections import Section
+from anchorkit.darknet.windows import output_size
 
 __all__ = ["KNOWN", "Shape", "Window", "blurred", "is_antialiased", "output_of", "window_of"]
 
@@ -130,7 +131,7 @@ def _possible(shape: Shape | None) -> Shape | None:
 
 def _positions(length: int, size: int, stride: int) -> int:
     """Positions of a window along a padded length; 0 where it does not fit."""
-    return (length - size) // stride + 1 if stride > 0 and length >= size else 0
+    return output_size(length, size, stride) if min(length, size, stride) > 0 else 0
 
 
 def _slid(place: _Place, padding: int, channels: int) -> Shape:

@@ -1,0 +1,73 @@
+"""`anchorkit cost`: what a network stores and computes."""
+
+from pathlib import Path
+
+import click
+
+from anchorkit.cli.cfg_options import cfg_file_option
+from anchorkit.cli.kinds import Whole
+from anchorkit.cli.options import InputSize, format_option, help_text
+
+__all__ = ["command"]
+
+CONVENTIONS = ("flops", "darknet", "macs", "paddle")
+"""The names of `anchorkit.cost.CONVENTIONS`, which is not loaded for a help text."""
+
+
+@click.command(
+    help=help_text(
+        "Count the parameters and operations of a network, and what its heads take of them.",
+        "anchorkit cost --cfg yolov3.cfg",
+        "anchorkit cost --cfg yolov3.cfg --input 608 --convention darknet",
+        "anchorkit cost --cfg yolov3.cfg -k 12",
+    )
+)
+@cfg_file_option("Darknet cfg of the network, a detector or a classifier.", required=True)
+@click.option(
+    "--input",
+    "size",
+    type=InputSize(),
+    metavar="N|WxH",
+    help="Network input in pixels, width x height.  [default: that of the cfg]",
+)
+@click.option(
+    "-k",
+    "--clusters",
+    "k",
+    type=Whole(1, 1000),
+    metavar="N",
+    help="Also say what this number of anchors would change; nothing is written.",
+)
+@click.option(
+    "--convention",
+    type=click.Choice(CONVENTIONS),
+    default="flops",
+    show_default=True,
+    help="How operations are counted. flops: two per multiply-add, groups divided out, every layer "
+    "with weights. darknet: what its `ops` prints: convolutions without bias, groups not divided "
+    "out, layers that it omits marked -. macs: multiply-adds. paddle: weights plus biases, times "
+    "output positions; batch norm 2 per value.",
+)
+@format_option
+def command(
+    cfg: Path, size: tuple[int, int] | None, k: int | None, convention: str, form: str
+) -> None:
+    """Read, count, print."""
+    from anchorkit.cli.cfg_target import cfg_content
+    from anchorkit.cost import cfg_with_k, network_cost
+    from anchorkit.cost_text import cost_markdown, cost_summary, cost_text
+    from anchorkit.darknet.sections import read_cfg
+    from anchorkit.errors import CfgError
+    from anchorkit.report import json_text
+
+    text = cfg_content(cfg).decode("utf-8", "surrogateescape")
+    try:
+        cost = network_cost(read_cfg(text), size=size, convention=convention)
+        other = None
+        if k is not None:
+            new = read_cfg(cfg_with_k(text, k))
+            other = k, network_cost(new, size=size, convention=convention)
+    except CfgError as error:
+        raise CfgError(f"{cfg}: {error}") from None
+    show = {"text": cost_text, "json": json_text, "markdown": cost_markdown}
+    click.echo(show[form](cost_summary(cost, other)))
