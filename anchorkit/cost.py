@@ -1,15 +1,16 @@
 """What a network costs: the numbers that it stores, and the operations that one image takes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anchorkit.darknet.graph import Layer, layers_of
-from anchorkit.darknet.heads import HEADS
+from anchorkit.darknet.heads import HEADS, heads_of
 from anchorkit.darknet.replacing import replace_anchors
-from anchorkit.darknet.sections import Cfg
+from anchorkit.darknet.sections import Cfg, read_cfg
 from anchorkit.darknet.work import Work, work_of
 from anchorkit.errors import CfgError, UsageError
 
-__all__ = ["CONVENTIONS", "Cost", "LayerCost", "cfg_with_k", "network_cost"]
+__all__ = ["CONVENTIONS", "Cost", "LayerCost", "cfg_with_k", "costs_of_ks", "network_cost"]
 
 CONVENTIONS = {
     "flops": "two operations per multiply-add, groups divided out, every layer with weights",
@@ -152,6 +153,35 @@ def cfg_with_k(text: str, k: int) -> str:
     if k < 1:
         raise UsageError(f"k: wanted 1 or more, found {k}")
     return replace_anchors(text, [(side, side) for side in range(1, k + 1)], force=True)
+
+
+def costs_of_ks(
+    text: str, ks: Sequence[int], *, size: tuple[int, int] | None = None
+) -> list[Cost | None]:
+    """What a cfg costs with each of several numbers of anchors, in the convention `flops`.
+
+    Parameters
+    ----------
+    text
+        The whole cfg.
+    ks
+        Numbers of anchors.
+    size
+        Width and height of the input in pixels, instead of the cfg's own.
+
+    Returns
+    -------
+    One for each k; None where k is below the number of heads, which all need an anchor.
+
+    Raises
+    ------
+    CfgError
+        Where the cfg cannot be edited or counted; with the line.
+    """
+    heads = len(heads_of(read_cfg(text)))
+    return [
+        network_cost(read_cfg(cfg_with_k(text, k)), size=size) if k >= heads else None for k in ks
+    ]
 
 
 def _counted(cfg: Cfg, layer: Layer, convention: str) -> LayerCost:

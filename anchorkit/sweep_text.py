@@ -6,6 +6,7 @@ from typing import Any
 
 from anchorkit.anchors import format_anchors
 from anchorkit.boxes import Boxes
+from anchorkit.cost import Cost
 from anchorkit.report import counted, markdown_table, text_table
 from anchorkit.sweep import Knee, Row
 
@@ -26,6 +27,7 @@ def sweep_summary(
     seed: int,
     precision: int,
     held_out: Mapping[str, Any] | None = None,
+    costs: Sequence[Cost | None] | None = None,
 ) -> dict[str, Any]:
     """The JSON object of `anchorkit sweep`.
 
@@ -43,6 +45,8 @@ def sweep_summary(
         What was asked for.
     held_out
         Where boxes were held out: how (`by`), how many `images` and `boxes`.
+    costs
+        With a cfg: what its network costs with each k; None where k is below its heads.
     """
     listed: list[dict[str, Any]] = []
     for row in rows:
@@ -79,6 +83,9 @@ def sweep_summary(
                 ),
             }
         )
+    for place, cost in enumerate(costs or ()):
+        listed[place]["parameters"] = cost.parameters if cost else None
+        listed[place]["flops"] = cost.flops if cost else None
     return {
         "rows": listed,
         "suggested_k": found.k if found else None,
@@ -133,6 +140,8 @@ def sweep_text(result: Mapping[str, Any]) -> str:
     parts = [_read(result), text_table(*_table(result))]
     if "distances" in result["rows"][0]:
         parts.append(f"{OTHERS}\n\n{text_table(*_distances(result))}")
+    if "flops" in result["rows"][0]:
+        parts.append(f"{PAID}\n\n{text_table(*_costs(result))}")
     return "\n\n".join([*parts, _suggested(result)])
 
 
@@ -149,6 +158,8 @@ def sweep_markdown(result: Mapping[str, Any]) -> str:
     parts = [title, _read(result).replace("\n", "  \n"), markdown_table(*_table(result))]
     if "distances" in result["rows"][0]:
         parts += [OTHERS, markdown_table(*_distances(result))]
+    if "flops" in result["rows"][0]:
+        parts += [PAID, markdown_table(*_costs(result))]
     return "\n\n".join([*parts, _suggested(result).replace("\n", "  \n")])
 
 
@@ -179,6 +190,21 @@ def _distances(result: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
         for row in result["rows"]
     ]
     return ["k", result["update"], *names], cells
+
+
+PAID = "mean IoU bought, and what the network of the cfg stores and computes for it"
+
+
+def _costs(result: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    cells = [
+        [
+            str(row["k"]),
+            f"{row['mean_iou_exact']:.4f}",
+            *("" if row[key] is None else f"{row[key]:,}" for key in ("parameters", "flops")),
+        ]
+        for row in result["rows"]
+    ]
+    return ["k", "mean IoU", "parameters", "FLOPs"], _with_mark(result, cells)
 
 
 def _with_mark(result: Mapping[str, Any], cells: list[list[str]]) -> list[list[str]]:

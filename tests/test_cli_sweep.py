@@ -4,9 +4,11 @@ from pathlib import Path
 import click
 import pytest
 from annotations import annotation, annotation_object, voc_folder
+from cfgs import V3
 from command import run
 
 from anchorkit.cli.sweep import DISTANCES, Distances, Ks, _figure, _with_bar
+from anchorkit.cost import costs_of_ks
 from anchorkit.distances import DISTANCES as KNOWN
 from anchorkit.sweep import Knee, sweep
 
@@ -182,3 +184,37 @@ def test_no_boxes_is_an_error(tmp_path: Path) -> None:
     root = voc_folder(tmp_path, {"a.xml": annotation(annotation_object((1, 1, 1, 1)))})
     done = run("sweep", "--voc", root, "--quiet")
     assert (done.code, done.err) == (1, "anchorkit: error: no usable boxes to cluster\n")
+
+
+def test_with_a_cfg_each_k_has_its_price(tmp_path: Path) -> None:
+    cfg = tmp_path / "net.cfg"
+    cfg.write_text(V3.replace("height=416", "height=320"))
+    plot = tmp_path / "sweep.svg"
+    result = swept("--cfg", cfg, "--plot", plot)
+    rows = result["rows"]
+    assert isinstance(rows, list)
+    assert result["input"] == [416, 320]
+    assert [row["flops"] is None for row in rows] == [True, True, False, False]
+    told = json.loads(run("cost", "--cfg", cfg, "-k", 4, "--format", "json").out)["with_k"]
+    assert (rows[3]["parameters"], rows[3]["flops"]) == (told["parameters"], told["flops"])
+    assert plot.stat().st_size
+    shown = run("sweep", "--voc", SAMPLE, "-k", "3,4", "--cfg", cfg).out
+    assert f"{told['flops']:,}" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_operations_paid_are_drawn_below_with_the_k_of_each_point() -> None:
+    rows = sweep([(2, 1), (4, 4), (2, 2), (4, 5), (2, 3)], [1, 2, 3])
+    upper, lower = _figure(rows, None, "median", costs_of_ks(V3, [2, 3, 4])).axes
+    assert upper.get_xlabel() == "anchors (k)"
+    assert [text.get_text() for text in lower.texts] == ["2", "3"]
+    paid = [cost.flops / 1e9 for cost in costs_of_ks(V3, [3, 4]) if cost]
+    assert list(lower.lines[0].get_xdata()) == paid
+
+
+def test_cfg_without_heads_has_no_price_for_k(tmp_path: Path) -> None:
+    cfg = tmp_path / "net.cfg"
+    cfg.write_text("[net]\nwidth=64\nheight=64\nchannels=3\n[conv]\n")
+    done = run("sweep", "--voc", SAMPLE, "-k", "3", "--cfg", cfg)
+    assert done.code == 1
+    assert "net.cfg: no detection head" in done.err

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from anchorkit.cli.cfg_options import cfg_file_option
 from anchorkit.cli.kinds import Number, SomePath
 from anchorkit.cli.options import (
     DataOptions,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from anchorkit.boxes import Boxes
+    from anchorkit.cost import Cost
     from anchorkit.sweep import Knee, Row
 
     KsType = click.ParamType[tuple[int, ...]]
@@ -124,6 +126,9 @@ class Distances(NamesType):
     metavar="NAME,NAME,...",
     help=f"Compare with k-means by other distances: {', '.join(DISTANCES)}.",
 )
+@cfg_file_option(
+    "Darknet cfg: also say what its network costs with each k; gives --input and --resize."
+)
 @input_options
 @search_options
 @click.option(
@@ -140,6 +145,7 @@ def command(
     val: str | None,
     holdout: float | None,
     distances: tuple[str, ...],
+    cfg: Path | None,
     size: tuple[int, int] | None,
     resize: str | None,
     update: str,
@@ -163,7 +169,11 @@ def command(
         check_place(plot)
     if board:
         check_board()
-    used, how = size or (416, 416), resize or "stretch"
+    costs: list[Cost | None] | None = None
+    if cfg is None:
+        used, how = size or (416, 416), resize or "stretch"
+    else:
+        used, how, costs = _paid(cfg, ks, size, resize)
     wider = replace(data, image_set=(*data.image_set, val)) if val and data.image_set else data
     boxes = load_boxes(wider, used, how, keep_sets=val is not None)
     if not len(boxes):
@@ -198,13 +208,34 @@ def command(
         held_out=_account(boxes, out, f"--val {val}" if val else f"--holdout {holdout:g}")
         if out is not None
         else None,
+        costs=costs,
     )
     if plot:
-        _draw(plot, rows, found, update)
+        _draw(plot, rows, found, update, costs)
     if board:
-        _show_on(board, rows, found, update)
+        _show_on(board, rows, found, update, costs)
     show = {"text": sweep_text, "json": json_text, "markdown": sweep_markdown}
     click.echo(show[form](result))
+
+
+def _paid(
+    cfg: Path, ks: tuple[int, ...], size: tuple[int, int] | None, resize: str | None
+) -> "tuple[tuple[int, int], str, list[Cost | None]]":
+    """The input and resizing of a cfg, unless others are asked for, and its cost with each k."""
+    from anchorkit.cli.cfg_target import cfg_content
+    from anchorkit.cost import costs_of_ks
+    from anchorkit.darknet.sections import read_cfg
+    from anchorkit.errors import CfgError
+
+    text = cfg_content(cfg).decode("utf-8", "surrogateescape")
+    try:
+        read = read_cfg(text)
+        used = size or read.size
+        if min(used) < 1:
+            raise CfgError(f"line {read.net.line}: [net] has no width and height")
+        return used, resize or read.resize, costs_of_ks(text, ks, size=used)
+    except CfgError as error:
+        raise CfgError(f"{cfg}: {error}") from None
 
 
 def _held_out(
@@ -252,13 +283,25 @@ def _with_bar(work: Callable[[Callable[[], object]], Result], *, total: int, sho
         return work(bar.update)
 
 
-def _draw(path: Path, rows: "list[Row]", found: "Knee | None", update: str) -> None:
+def _draw(
+    path: Path,
+    rows: "list[Row]",
+    found: "Knee | None",
+    update: str,
+    costs: "list[Cost | None] | None",
+) -> None:
     from anchorkit.plots.figures import save_pictures
 
-    save_pictures(path, {"sweep": lambda: _figure(rows, found, update)}, "sweep")
+    save_pictures(path, {"sweep": lambda: _figure(rows, found, update, costs)}, "sweep")
 
 
-def _show_on(board: Path, rows: "list[Row]", found: "Knee | None", update: str) -> None:
+def _show_on(
+    board: Path,
+    rows: "list[Row]",
+    found: "Knee | None",
+    update: str,
+    costs: "list[Cost | None] | None",
+) -> None:
     from anchorkit.board import write_board
 
     scalars = {
@@ -273,10 +316,15 @@ def _show_on(board: Path, rows: "list[Row]", found: "Knee | None", update: str) 
         ]
     for name in rows[0].others:
         scalars[f"sweep/mean_iou_{name}"] = [(len(row.anchors), row.others[name]) for row in rows]
-    write_board(board, scalars, {"sweep/curve": lambda: _figure(rows, found, update)})
+    write_board(board, scalars, {"sweep/curve": lambda: _figure(rows, found, update, costs)})
 
 
-def _figure(rows: "list[Row]", found: "Knee | None", update: str) -> Any:
+def _figure(
+    rows: "list[Row]",
+    found: "Knee | None",
+    update: str,
+    costs: "list[Cost | None] | None" = None,
+) -> Any:
     from anchorkit.plots.drawing import Curve
     from anchorkit.plots.figures import curves_figure
 
@@ -293,4 +341,9 @@ def _figure(rows: "list[Row]", found: "Knee | None", update: str) -> Any:
     if held_out:
         curves.append(Curve("boxes held out", ks, held_out))
     curves += [Curve(f"{name} (mean)", ks, [row.others[name] for row in rows]) for name in others]
-    return curves_figure(curves, knee=found.k if found else None)
+    bought = [
+        (len(row.anchors), cost.flops / 1e9, row.mean_iou_exact)
+        for row, cost in zip(rows, costs or (), strict=False)
+        if cost
+    ]
+    return curves_figure(curves, knee=found.k if found else None, bought=bought)

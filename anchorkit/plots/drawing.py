@@ -29,6 +29,7 @@ __all__ = [
     "SMALL",
     "Curve",
     "draw_anchors",
+    "draw_bought",
     "draw_boxes",
     "draw_clusters",
     "draw_coverage",
@@ -340,6 +341,40 @@ def draw_curves(
     axes.grid(alpha=0.3)
     draw_legend(axes, lines if knee is None else [*lines, marked])
     return lines
+
+
+def draw_bought(
+    axes: Axes, bought: Sequence[tuple[int, float, float]], *, knee: int | None = None
+) -> Line2D:
+    """Mean IoU bought against operations paid, each point numbered with its k.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    bought
+        k, GFLOPs and mean IoU, by ascending k.
+    knee
+        The k to mark, if any.
+
+    Returns
+    -------
+    The line through the points.
+    """
+    ks, paid, values = zip(*bought, strict=True)
+    line = axes.plot(paid, values, color=COLORS[0], marker=MARKERS[0])[0]
+    for k, across, up in zip(ks, paid, values, strict=True):
+        axes.annotate(
+            str(k), (across, up), xytext=(0, -15), textcoords="offset points", ha="center"
+        )
+        if k == knee:
+            axes.axvline(across, color=GREY, linestyle=":")
+    axes.margins(y=0.12)
+    axes.set_xlabel("GFLOPs of the network, for each k")
+    axes.set_ylabel("mean IoU")
+    axes.ticklabel_format(axis="x", useOffset=False)
+    axes.grid(alpha=0.3)
+    return line
 
 
 def draw_legend(axes: Axes, handles: Sequence[Artist], title: str | None = None) -> Legend:

@@ -129,7 +129,12 @@ def coverage_figure(best: ArrayLike) -> Figure:
     return figure
 
 
-def curves_figure(curves: Sequence[drawing.Curve], *, knee: int | None = None) -> Figure:
+def curves_figure(
+    curves: Sequence[drawing.Curve],
+    *,
+    knee: int | None = None,
+    bought: Sequence[tuple[int, float, float]] = (),
+) -> Figure:
     """A figure of mean IoU against the number of anchors; see `drawing.draw_curves`.
 
     Parameters
@@ -138,10 +143,18 @@ def curves_figure(curves: Sequence[drawing.Curve], *, knee: int | None = None) -
         One line each.
     knee
         The k to mark, if any.
+    bought
+        k, GFLOPs and mean IoU of each k, for a second panel below; see `drawing.draw_bought`.
     """
     with _own_style():
-        figure = Figure(figsize=(8.4, 4.8), layout="constrained")
-        drawing.draw_curves(figure.subplots(), curves, knee=knee)
+        if not bought:
+            figure = Figure(figsize=(8.4, 4.8), layout="constrained")
+            drawing.draw_curves(figure.subplots(), curves, knee=knee)
+            return figure
+        figure = Figure(figsize=(8.4, 8.4), layout="constrained")
+        upper, lower = figure.subplots(2)
+        drawing.draw_curves(upper, curves, knee=knee)
+        drawing.draw_bought(lower, bought, knee=knee)
     return figure
 
 
