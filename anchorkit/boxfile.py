@@ -24,7 +24,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, BinaryIO, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,9 +142,11 @@ def load_boxes(
         raise UsageError(f"{name}: wanted a file of `anchorkit extract`, found {found}")
     try:
         # A file of our own: numpy leaves one open where it fails.
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as columns:
-            _check_format(name, columns)
-            boxes = _boxes(columns, with_sets=bool(image_sets) or keep_sets)
+        with Path(path).open("rb") as file:
+            _check_archive(file)
+            with np.load(file, allow_pickle=False) as columns:
+                _check_format(name, columns)
+                boxes = _boxes(columns, with_sets=bool(image_sets) or keep_sets)
     except (DataError, MemoryError):
         raise
     except Exception as error:  # numpy, zipfile, zlib: each has errors of its own
@@ -156,6 +158,13 @@ def load_boxes(
             raise UsageError(f"{name}: {error}") from None
         boxes = chosen
     return boxes if keep_sets else _without_sets(boxes)
+
+
+def _check_archive(file: BinaryIO) -> None:
+    # What is no archive numpy takes for pickles, and tells the user how to load them unsafely.
+    if file.read(2) != b"PK":
+        raise ValueError("no .npz archive")
+    file.seek(0)
 
 
 def _check_format(name: str, columns: Mapping[str, NDArray[Any]]) -> None:

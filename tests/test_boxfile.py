@@ -186,6 +186,14 @@ def test_a_foreign_file_is_named_for_what_it_is(
         load_boxes(root / "other.npz")
 
 
+@pytest.mark.parametrize("content", [b"", b"hello", b"\x93NUMPY\x01\x00", b"\x80\x04N."])
+def test_a_file_that_is_no_archive_is_called_so(content: bytes, tmp_path: Path) -> None:
+    # numpy's own words for most of these are about pickles, and how to load them unsafely
+    (tmp_path / "other.npz").write_bytes(content)
+    with pytest.raises(DataError, match=r"not made by `anchorkit extract`: no \.npz archive$"):
+        load_boxes(tmp_path / "other.npz")
+
+
 def test_a_path_that_is_no_file_is_bad_usage(tmp_path: Path) -> None:
     for path, found in ((tmp_path, "a folder"), (tmp_path / "gone", "nothing there")):
         ran = run("cluster", "--boxes", path)
