@@ -44,3 +44,11 @@ def test_no_option_of_a_command_takes_an_empty_path_or_what_is_no_number(name: s
             if isinstance(option.type, kind):
                 with pytest.raises(click.BadParameter):
                     option.type(typed)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_range_in_a_help_ends_in_none(name: str) -> None:
+    command = commands.get_command(click.Context(commands), name)
+    assert command is not None
+    # click writes the range of a number without bounds as x<=None
+    assert "None" not in command.get_help(click.Context(command))

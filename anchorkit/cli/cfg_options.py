@@ -94,7 +94,7 @@ def cfg_options(*, required: bool = False, with_data: bool = True) -> Callable[[
             options += [
                 click.option(
                     "--min-gain",
-                    type=Number(),
+                    type=Number(min=-1, max=1),
                     metavar="IOU",
                     help="Leave the cfg alone where the mean IoU gains less.  [default: 0]",
                 ),
