@@ -62,6 +62,8 @@ def test_a_full_disk_is_an_error_of_one_line() -> None:
 @posix
 def test_interrupted_is_one_line_and_130() -> None:
     code = (
+        # A shell that runs this in the background has children ignore Ctrl-C
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import sys, time, anchorkit.clustering as clustering\n"
         "def forever(*_, **__):\n"
         "    print('searching', flush=True)\n"
