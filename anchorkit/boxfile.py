@@ -35,7 +35,7 @@ from anchorkit.errors import DataError, UsageError
 from anchorkit.files import write_atomically
 from anchorkit.image_sets import in_image_sets
 
-__all__ = ["FORMAT", "VERSION", "load_boxes", "save_boxes"]
+__all__ = ["FORMAT", "VERSION", "is_boxes_file", "load_boxes", "save_boxes"]
 
 FORMAT = "anchorkit boxes"
 VERSION = 1
@@ -158,6 +158,23 @@ def load_boxes(
             raise UsageError(f"{name}: {error}") from None
         boxes = chosen
     return boxes if keep_sets else _without_sets(boxes)
+
+
+def is_boxes_file(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is one that `save_boxes` wrote, of whatever version; its arrays are not read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            _check_archive(file)
+            with np.load(file, allow_pickle=False) as columns:
+                return str(columns["format"]) == FORMAT
+    except Exception:  # numpy, zipfile, zlib: each has errors of its own
+        return False
 
 
 def _check_archive(file: BinaryIO) -> None:

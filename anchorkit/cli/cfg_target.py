@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from anchorkit.cli.cfg_options import CfgOptions
+from anchorkit.cli.outputs import check_output
 from anchorkit.darknet.faults import agree
 from anchorkit.darknet.heads import Head, Pair
 from anchorkit.darknet.replacing import anchors_of, editable_heads
@@ -39,14 +40,19 @@ def open_cfg(options: CfgOptions) -> Target:
     Raises
     ------
     UsageError
-        Where there is no such file.
+        Where there is no such file, or no folder for `--cfg-output`.
     CfgError
         Where it is no cfg, or one that cannot be edited.
+    WriteError
+        Where the file of `--cfg-output` holds something else than a cfg.
     """
     if options.file is None:
         raise UsageError("wanted a cfg: --cfg FILE")
     path, name = options.file, os.fspath(options.file)
     content = cfg_content(path)
+    if options.output is not None:
+        typed = f"--cfg-output {options.output}"
+        check_output(options.output, typed, ours=_is_cfg, what="a cfg")
     try:
         # Bytes that are no UTF-8, in comments, come back as they were.
         cfg = read_cfg(content.decode("utf-8", "surrogateescape"))
@@ -55,6 +61,14 @@ def open_cfg(options: CfgOptions) -> Target:
         hint = " (--force)" if "force it" in str(error) else ""
         raise CfgError(f"{name}: {error}{hint}") from None
     return Target(name, path, content, cfg, heads, listed_anchors(heads))
+
+
+def _is_cfg(path: Path) -> bool:
+    try:
+        read_cfg(cfg_content(path).decode("utf-8", "surrogateescape"))
+    except AnchorkitError:
+        return False
+    return True
 
 
 def cfg_content(path: Path) -> bytes:

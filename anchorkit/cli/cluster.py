@@ -104,6 +104,7 @@ def command(
     from anchorkit.board import check_board
     from anchorkit.cli.cfg_cluster import CfgJob
     from anchorkit.cli.data import load_boxes, show_progress
+    from anchorkit.cli.outputs import check_folder
 
     job = CfgJob.of(target, k, size, resize)
     wanted = Wanted(job.k, job.size, job.resize, update, seed, precision)
@@ -113,6 +114,7 @@ def command(
         check_place(plot)
     if board:
         check_board()
+        check_folder(board, f"--tensorboard {board}")
     boxes = load_boxes(data, wanted.size, wanted.resize)
     found = searched(boxes, wanted, progress=show_progress(data))
     warn_of_rounding(found, precision)

@@ -227,32 +227,29 @@ def _made(anchors: "ArrayLike", size: tuple[int, int], resize: str, note: str) -
 
 def _check_place(request: Request) -> None:
     """An export is a file of its own: never write it over a model or a config of the user's."""
-    from anchorkit.errors import UsageError, WriteError
-    from anchorkit.export import FORMS
+    from anchorkit.cli.outputs import check_output
 
     name, file = request
-    if file is None or not file.exists():
-        if file is not None and not file.parent.is_dir():
-            raise UsageError(f"--export {name}:{file}: no such folder: {file.parent}")
-        return
-    if not file.is_file():
-        return
-    try:
-        with file.open("rb") as there:
-            head = there.read(4096)
-    except OSError as error:
-        raise WriteError(f"--export {name}:{file}: {error.strerror}") from None
-    sign = FORMS[name].comment
-    ours = head.startswith(f"{sign} anchorkit ".encode()) if sign else _like(name, head)
-    if head.strip() and not ours:
-        raise WriteError(
-            f"--export {name}:{file}: holds something else than an export of anchorkit; "
-            "name a new file"
+    if file is not None:
+        check_output(
+            file,
+            f"--export {name}:{file}",
+            ours=lambda there: _like(name, there),
+            what="an export of anchorkit",
         )
 
 
-def _like(name: str, head: bytes) -> bool:
-    """Whether a file without comments looks as if an export had written it."""
+def _like(name: str, file: Path) -> bool:
+    """Whether a file looks as if an export of this name had written it."""
+    from anchorkit.export import FORMS
+
+    with file.open("rb") as there:
+        head = there.read(4096)
+    sign = FORMS[name].comment
+    if not head.strip():
+        return True
+    if sign:
+        return head.startswith(f"{sign} anchorkit ".encode())
     lines = head.decode("utf-8", "replace").splitlines()
     if name == "csv":
         return lines[:1] == ["width,height"]

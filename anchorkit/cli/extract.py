@@ -29,16 +29,18 @@ __all__ = ["command"]
     type=SomePath(),
     required=True,
     metavar="FILE",
-    help="Where to save the boxes: FILE.npz.",
+    help="Where to save the boxes: FILE.npz; only such a file is replaced.",
 )
 @input_options
 def command(
     data: DataOptions, path: Path, size: tuple[int, int] | None, resize: str | None
 ) -> None:
-    """Load, save, and say what was saved."""
-    from anchorkit.boxfile import save_boxes
+    """Check, load, save, and say what was saved."""
+    from anchorkit.boxfile import is_boxes_file, save_boxes
     from anchorkit.cli.data import load_boxes
+    from anchorkit.cli.outputs import check_output
 
+    check_output(path, f"-o {path}", ours=is_boxes_file, what="boxes saved by `anchorkit extract`")
     boxes = load_boxes(data, size or (416, 416), resize or "stretch", keep_sets=True)
     save_boxes(path, boxes)
     what = f"{counted(boxes.images, 'image')}, {counted(len(boxes), 'box', 'boxes')}"

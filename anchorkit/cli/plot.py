@@ -61,7 +61,7 @@ def command(
         raise UsageError(f"wanted one set of anchors to draw, found {len(given)}")
     if picture not in (None, "boxes") and not given:
         raise UsageError(f"--picture {picture}: wanted anchors: --anchors, --cfg or --preset")
-    check_place(output)
+    check_place(output, "-o")
     used, how, warnings = frame_of(given, size, resize)
     for line in warnings:
         warn(f"warning: {line}")

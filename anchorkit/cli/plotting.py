@@ -37,19 +37,23 @@ board_option = click.option(
 """`--tensorboard` as `board`, a path or None."""
 
 
-def check_place(path: Path) -> None:
+def check_place(path: Path, option: str = "--plot") -> None:
     """Fail before any work where pictures cannot be written to a path.
 
     Raises
     ------
     UsageError
         Where the extension is not one of a picture's, or the folder of a file is not there.
+    WriteError
+        Where writing is not permitted.
     """
-    from anchorkit.errors import UsageError
+    from anchorkit.cli.outputs import check_folder, check_output
     from anchorkit.plots.figures import is_folder
 
-    if not is_folder(path) and not path.absolute().parent.is_dir():
-        raise UsageError(f"{path}: cannot be written (there is no folder {path.parent})")
+    if is_folder(path):
+        check_folder(path, f"{option} {path}")
+    else:
+        check_output(path, f"{option} {path}")
 
 
 def draw(

@@ -158,6 +158,7 @@ def command(
     """Load once, search for each k, judge, print."""
     from anchorkit.board import check_board
     from anchorkit.cli.data import load_boxes, show_progress
+    from anchorkit.cli.outputs import check_folder
     from anchorkit.errors import DataError, UsageError
     from anchorkit.report import json_text
     from anchorkit.sweep import knee, sweep
@@ -169,6 +170,7 @@ def command(
         check_place(plot)
     if board:
         check_board()
+        check_folder(board, f"--tensorboard {board}")
     costs: list[Cost | None] | None = None
     if cfg is None:
         used, how = size or (416, 416), resize or "stretch"

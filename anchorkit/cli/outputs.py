@@ -1,0 +1,75 @@
+"""What a command is to write, looked at before it begins to work."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from anchorkit.errors import UsageError, WriteError
+
+__all__ = ["check_folder", "check_output"]
+
+
+def check_output(
+    path: Path, typed: str, *, ours: Callable[[Path], bool] | None = None, what: str = ""
+) -> None:
+    """Fail before any work where a file cannot be written, or holds what must not be lost.
+
+    Parameters
+    ----------
+    path
+        The file.
+    typed
+        What the error begins with: the option and its value.
+    ours
+        Whether a file that is there may be replaced; None: any may. Empty ones always may.
+    what
+        What such a file is, for the error.
+
+    Raises
+    ------
+    UsageError
+        Where its folder is missing, or it is a folder.
+    WriteError
+        Where writing is not permitted, or the file that is there holds something else.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise UsageError(f"{typed}: wanted a file to write, found a folder")
+    if not target.parent.is_dir():
+        raise UsageError(f"{typed}: no such folder: {path.parent}")
+    if not target.exists():
+        if not os.access(target.parent, os.W_OK):
+            raise WriteError(f"{typed}: cannot be written (the folder is read-only)")
+        return
+    if not target.is_file():  # a pipe or a device: nothing there is lost
+        return
+    if not os.access(target, os.W_OK):
+        raise WriteError(f"{typed}: cannot be written (the file is read-only)")
+    if ours is not None and target.stat().st_size and not ours(target):
+        raise WriteError(f"{typed}: holds something else than {what}; name a new file")
+
+
+def check_folder(path: Path, typed: str) -> None:
+    """Fail before any work where a folder cannot be made, or cannot be written into.
+
+    Parameters
+    ----------
+    path
+        The folder; those above it may be missing as well.
+    typed
+        What the error begins with: the option and its value.
+
+    Raises
+    ------
+    UsageError
+        Where a file stands in its place.
+    WriteError
+        Where writing is not permitted.
+    """
+    there = path.absolute()
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    if not there.is_dir():
+        raise UsageError(f"{typed}: wanted a folder, found a file: {there.name}")
+    if not os.access(there, os.W_OK):
+        raise WriteError(f"{typed}: cannot be written (the folder {there.name} is read-only)")
