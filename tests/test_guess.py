@@ -2,9 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from anchorkit.cli.options import SOURCE_OPTIONS
 from anchorkit.errors import DataError, UsageError
-from anchorkit.loaders import LOADERS
 from anchorkit.loaders.guess import guessed_format
 
 SAMPLE = Path(__file__).parent.parent / "sample_voc"
@@ -62,7 +60,3 @@ def test_what_holds_nothing_is_an_error(tmp_path: Path) -> None:
         guessed_format(folder(tmp_path, {"README.txt": "hello\n", "a.jpg": ""}))
     with pytest.raises(UsageError, match="no such file or folder"):
         guessed_format(tmp_path / "none")
-
-
-def test_every_loader_has_its_option() -> None:
-    assert set(LOADERS) <= set(SOURCE_OPTIONS)

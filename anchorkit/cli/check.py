@@ -79,7 +79,7 @@ def command(
     from anchorkit.check_summary import Subject, check_result, check_shown, notes_on_data
     from anchorkit.checks import consistency, notes_on_size, quality_failures
     from anchorkit.cli.cfg_target import input_of, open_cfg
-    from anchorkit.cli.data import warn
+    from anchorkit.cli.data import require_data, warn
     from anchorkit.darknet.portability import notes_of
     from anchorkit.errors import UsageError
     from anchorkit.report import json_text
@@ -92,7 +92,7 @@ def command(
         given = [name for name in gates._fields if getattr(gates, name) is not None]
         if given or target is None:
             what = f"--{given[0].replace('_', '-')}" if given else "without --cfg"
-            raise UsageError(f"{what}: wanted data: name some with --voc DIR or --boxes FILE")
+            require_data(data, f"{what}: wanted data")
     if target is not None:
         own = input_of(target, size, resize)
         subject = Subject(target.name, target.name, target.heads, target.anchors, *own)

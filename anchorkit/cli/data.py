@@ -7,13 +7,13 @@ import numpy as np
 
 from anchorkit.accounting import Report
 from anchorkit.boxes import Boxes
-from anchorkit.cli.options import SOURCE_OPTIONS, DataOptions
+from anchorkit.cli.options import DataOptions
 from anchorkit.errors import DataError, UsageError
-from anchorkit.loaders import load
+from anchorkit.loaders import LOADERS, load
 from anchorkit.losses import loss_lines
 from anchorkit.report import counted
 
-__all__ = ["check_strict", "load_boxes", "show_progress", "warn"]
+__all__ = ["check_strict", "load_boxes", "require_data", "show_progress", "warn"]
 
 
 def warn(message: str) -> None:
@@ -54,9 +54,7 @@ def load_boxes(
     DataError
         With `--strict`, where an object or a file was left out, unreadable or missing.
     """
-    if not data.sources:
-        options = ", ".join(f"--{name} {what}" for name, (what, _) in SOURCE_OPTIONS.items())
-        raise UsageError(f"no data: name a folder or a file, or say what it is with {options}")
+    require_data(data)
     boxes = load(
         data.sources,
         image_sets=data.image_set,
@@ -73,6 +71,19 @@ def load_boxes(
                 click.echo(line if line.startswith(" ") else f"anchorkit: {line}", err=True)
         check_strict(data, boxes.report)
     return boxes
+
+
+def require_data(data: DataOptions, why: str = "no data") -> None:
+    """Fail where no data was named.
+
+    Raises
+    ------
+    UsageError
+        With `why` it is wanted, and how to name it.
+    """
+    if not data.sources:
+        options = ", ".join(f"--{name} {loader.takes}" for name, loader in LOADERS.items())
+        raise UsageError(f"{why}: name a folder or a file, or say what it is with {options}")
 
 
 def check_strict(data: DataOptions, report: Report) -> None:

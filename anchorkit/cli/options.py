@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from anchorkit.cli.kinds import Number, SomePath, Whole
+from anchorkit.loaders import LOADERS
 
 __all__ = [
     "FINEST",
@@ -61,16 +62,6 @@ class DataOptions:
     strict: bool
     quiet: bool
     jobs: int | None
-
-
-SOURCE_OPTIONS: dict[str, tuple[str, str]] = {
-    "voc": ("DIR", "VOC root with Annotations/, or any folder of XML; may be given several times."),
-    "boxes": ("FILE", "Boxes saved by `anchorkit extract`; may be given several times."),
-    "yolo": ("DIR", "Folder of YOLO label files; may be given several times."),
-    "data": ("FILE", "Darknet's obj.data: the images of its training list."),
-    "coco": ("FILE", "COCO instances JSON; may be given several times."),
-}
-"""For each format of the data: what its option takes, and its help."""
 
 
 class InputSize(SizeType):
@@ -149,11 +140,12 @@ def anchors_option(
 
 def data_options(command: Command) -> Command:
     """Options that say which boxes to use, gathered into the argument `data`."""
+    formats = tuple(LOADERS)
 
     @wraps(command)
     def gathered(**given: Any) -> Any:
         sources = tuple(
-            (name, path) for name in SOURCE_OPTIONS for path in given.pop(f"source_{name}")
+            (name, path) for name in formats for path in given.pop(f"source_{name}")
         ) + tuple((_guessed(path), path) for path in given.pop("source_any"))
         fields = (
             "images",
@@ -177,10 +169,10 @@ def data_options(command: Command) -> Command:
                 f"source_{name}",
                 multiple=True,
                 type=SomePath(),
-                metavar=metavar,
-                help=text,
+                metavar=loader.takes,
+                help=loader.help,
             )
-            for name, (metavar, text) in SOURCE_OPTIONS.items()
+            for name, loader in LOADERS.items()
         ),
         click.option(
             "--images",

@@ -1,5 +1,7 @@
 """One module per format of annotations, and one table of them.
 
+Adding a format takes a module with its loader and a row in `LOADERS`: the options of the command
+line, what tells the format of a path, and the errors that list formats all come from the table.
 Nothing is imported before it is used: the processes that read files import this package too, and
 must not wait for numpy.
 """
@@ -7,38 +9,94 @@ must not wait for numpy.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from anchorkit.boxes import Boxes
     from anchorkit.loaders.image_sizes import ImageFolder
 
-__all__ = ["LOADERS", "load"]
+__all__ = ["LOADERS", "Loader", "load", "named"]
 
 
-def _of(module: str, function: str) -> Callable[..., Boxes]:
-    def loader(path: Path, **options: Any) -> Boxes:
-        boxes: Boxes = getattr(import_module(module), function)(path, **options)
-        return boxes
+class Loader(NamedTuple):
+    """A format: what loads it, what its option says, and what tells a path of it."""
 
-    return loader
+    function: str
+    """`module:function`, called as function(path, image_sets=, jobs=, progress=)."""
+    takes: str
+    """`DIR` or `FILE`."""
+    help: str
+    """What its option takes."""
+    holds: str
+    """What a folder of it holds, or what its file is."""
+    suffix: str
+    """How the files in its folder end, or its file."""
+    extras: tuple[str, ...] = ()
+    """Of `keep_sets`, `images` and `polygons`, what its function takes besides."""
+    told_by: str = ""
+    """`module:function`, called with all files of a folder that end so: whether they are of it.
+    Empty: the suffix tells."""
 
 
-LOADERS: dict[str, Callable[..., Boxes]] = {
-    "voc": _of("anchorkit.loaders.voc", "load_voc"),
-    "boxes": _of("anchorkit.boxfile", "load_boxes"),
-    "yolo": _of("anchorkit.loaders.yolo", "load_yolo"),
-    "data": _of("anchorkit.loaders.darknet_data", "load_darknet_data"),
-    "coco": _of("anchorkit.loaders.coco", "load_coco"),
+LOADERS = {
+    "voc": Loader(
+        "anchorkit.loaders.voc:load_voc",
+        "DIR",
+        "VOC root with Annotations/, or any folder of XML; may be given several times.",
+        "XML",
+        ".xml",
+        extras=("keep_sets", "images"),
+    ),
+    "boxes": Loader(
+        "anchorkit.boxfile:load_boxes",
+        "FILE",
+        "Boxes saved by `anchorkit extract`; may be given several times.",
+        "extracted boxes",
+        ".npz",
+        extras=("keep_sets",),
+    ),
+    "yolo": Loader(
+        "anchorkit.loaders.yolo:load_yolo",
+        "DIR",
+        "Folder of YOLO label files; may be given several times.",
+        "label files",
+        ".txt",
+        extras=("polygons",),
+        told_by="anchorkit.loaders.yolo_file:are_labels",
+    ),
+    "data": Loader(
+        "anchorkit.loaders.darknet_data:load_darknet_data",
+        "FILE",
+        "Darknet's obj.data: the images of its training list.",
+        "darknet data files",
+        ".data",
+        extras=("polygons",),
+    ),
+    "coco": Loader(
+        "anchorkit.loaders.coco:load_coco",
+        "FILE",
+        "COCO instances JSON; may be given several times.",
+        "JSON",
+        ".json",
+        extras=("images",),
+    ),
 }
-"""For each format: its loader, called as loader(path, image_sets=, jobs=, progress=)."""
+"""Each format by its name, which is that of its option: `--voc`."""
 
-_KEEP_SETS = ("voc", "boxes")
-_IMAGES = ("voc", "coco")
-_POLYGONS = ("yolo", "data")
+
+def named(place: str) -> Any:
+    """What `module:function` names, imported.
+
+    Examples
+    --------
+    >>> named("math:sqrt")(4)
+    2.0
+    """
+    module, _, function = place.partition(":")
+    return getattr(import_module(module), function)
 
 
 def load(
@@ -87,18 +145,18 @@ def load(
         from anchorkit.loaders.image_sizes import ImageFolder
 
         folder = ImageFolder(images, progress=progress)
+    extras = {"keep_sets": keep_sets, "images": folder, "polygons": polygons}
     parts = []
     for name, path in sources:
         if name not in LOADERS:
             raise UsageError(f"format {name!r}: wanted one of {', '.join(LOADERS)}")
-        options: dict[str, Any] = {"image_sets": image_sets, "jobs": jobs, "progress": progress}
-        if keep_sets and name in _KEEP_SETS:
-            options["keep_sets"] = True
-        if folder is not None and name in _IMAGES:
-            options["images"] = folder
-        if polygons and name in _POLYGONS:
-            options["polygons"] = True
-        parts.append(LOADERS[name](path, **options))
+        loader = LOADERS[name]
+        options = {key: value for key, value in extras.items() if key in loader.extras}
+        parts.append(
+            named(loader.function)(
+                path, image_sets=image_sets, jobs=jobs, progress=progress, **options
+            )
+        )
     boxes = concatenated(parts)
     return boxes if folder is None else _sized(boxes, folder)
 

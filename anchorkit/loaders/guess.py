@@ -1,15 +1,12 @@
 """Which format a path holds, where it tells itself."""
 
 import os
-from array import array
 from pathlib import Path
 
 from anchorkit.errors import DataError, UsageError
+from anchorkit.loaders import LOADERS, Loader, named
 
 __all__ = ["guessed_format"]
-
-_FILES = {".json": "coco", ".data": "data", ".npz": "boxes"}
-_TRIED = 20
 
 
 def guessed_format(path: str | os.PathLike[str]) -> str:
@@ -35,34 +32,45 @@ def guessed_format(path: str | os.PathLike[str]) -> str:
     if not place.exists():
         raise UsageError(f"{typed}: no such file or folder")
     if not place.is_dir():
-        found = _FILES.get(place.suffix.lower())
-        if found is None:
-            wanted = ", ".join(f"{suffix} (--{name})" for suffix, name in _FILES.items())
-            raise UsageError(f"{typed}: cannot tell its format: wanted a folder or {wanted}")
-        return found
-    found_below = _below(place)
-    fits = []
-    if found_below[".xml"]:
-        fits.append(("voc", "XML"))
-    if _are_labels(found_below[".txt"]):
-        fits.append(("yolo", "label files"))
+        for name, loader in _taking("FILE").items():
+            if place.suffix.lower() == loader.suffix:
+                return name
+        raise UsageError(f"{typed}: cannot tell its format: wanted a folder or {_suffixes()}")
+    below = _below(place)
+    fits = [
+        name
+        for name, loader in _taking("DIR").items()
+        if below[loader.suffix]
+        and (not loader.told_by or named(loader.told_by)(below[loader.suffix]))
+    ]
     if len(fits) == 1:
-        return fits[0][0]
+        return fits[0]
     if fits:
-        both = " and ".join(what for _, what in fits)
-        options = " or ".join(f"--{name} {typed}" for name, _ in fits)
+        both = " and ".join(LOADERS[name].holds for name in fits)
+        options = " or ".join(f"--{name} {typed}" for name in fits)
         raise UsageError(f"{typed}: holds {both}: say which with {options}")
-    if found_below[".json"]:
-        first = Path(found_below[".json"][0]).as_posix()
-        raise UsageError(
-            f"{typed}: holds JSON, but no XML or label files: name the file, as in --coco {first}"
-        )
-    raise DataError(f"{typed}: no annotations found (XML, YOLO label files or COCO JSON)")
+    folders = " or ".join(loader.holds for loader in _taking("DIR").values())
+    for name, loader in _taking("FILE").items():
+        if below[loader.suffix]:
+            first = Path(below[loader.suffix][0]).as_posix()
+            raise UsageError(
+                f"{typed}: holds {loader.holds}, but no {folders}: name the file, as in "
+                f"--{name} {first}"
+            )
+    raise DataError(f"{typed}: no annotations found: wanted {folders}, or a file {_suffixes()}")
+
+
+def _taking(what: str) -> dict[str, Loader]:
+    return {name: loader for name, loader in LOADERS.items() if loader.takes == what}
+
+
+def _suffixes() -> str:
+    return ", ".join(f"{loader.suffix} (--{name})" for name, loader in _taking("FILE").items())
 
 
 def _below(place: Path) -> dict[str, list[str]]:
     """Files below a folder that are not hidden, sorted, by their suffix."""
-    found: dict[str, list[str]] = {".xml": [], ".txt": [], ".json": []}
+    found: dict[str, list[str]] = {loader.suffix: [] for loader in LOADERS.values()}
     for folder, folders, names in os.walk(place):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
@@ -70,16 +78,3 @@ def _below(place: Path) -> dict[str, list[str]]:
             if suffix in found and not name.startswith("."):
                 found[suffix].append(f"{folder}{os.sep}{name}")
     return {suffix: sorted(files) for suffix, files in found.items()}
-
-
-def _are_labels(files: list[str]) -> bool:
-    """Whether one of the text files reads as labels, or all are empty."""
-    from anchorkit.loaders.yolo_file import read_labels
-
-    seen: set[int] = set()
-    for first in range(0, len(files), _TRIED):
-        found = read_labels(files[first : first + _TRIED])
-        if found["widths"]:
-            return True
-        seen.update(array("i", found["objects"]))
-    return seen == {0}

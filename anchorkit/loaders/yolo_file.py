@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from anchorkit.loaders.reading import read_file
 from anchorkit.loaders.voc_file import SMALLEST_AREA, UnreadableError
 
-__all__ = ["Labels", "read_labels", "read_lines", "read_polygons"]
+__all__ = ["Labels", "are_labels", "read_labels", "read_lines", "read_polygons"]
 
 SLACK = 2e-6
 """Fraction of the image by which a box may stick out without being called clipped: six decimals of
@@ -25,6 +25,7 @@ PIXELS = 2.0
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _CLASS = re.compile(r"([0-9]{1,9})(?:\.0*)?")
 _NAMES = ("x", "y", "width", "height")
+_TRIED = 20
 _NO_SIZE = (float("nan"), float("nan"))
 
 
@@ -53,6 +54,23 @@ class _FaultyError(Exception):
 def read_labels(paths: Sequence[str]) -> dict[str, Any]:
     """Boxes of some label files, as columns; further fields of a line are passed over."""
     return _read(paths, polygons=False)
+
+
+def are_labels(files: Sequence[str]) -> bool:
+    """Whether one of some text files reads as labels, or all are empty.
+
+    Parameters
+    ----------
+    files
+        Their paths.
+    """
+    seen: set[int] = set()
+    for first in range(0, len(files), _TRIED):
+        found = read_labels(files[first : first + _TRIED])
+        if found["widths"]:
+            return True
+        seen.update(array("i", found["objects"]))
+    return seen == {0}
 
 
 def read_polygons(paths: Sequence[str]) -> dict[str, Any]:
