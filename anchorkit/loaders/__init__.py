@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from anchorkit.accounting import Problem
     from anchorkit.boxes import Boxes
     from anchorkit.loaders.image_sizes import ImageFolder
 
@@ -131,15 +132,20 @@ def load(
     Raises
     ------
     UsageError
-        Where a format is unknown, or a path or an image set is missing.
+        Where a format is unknown, a path or an image set is missing, or a path is given twice.
     DataError
         Where a source holds no annotations.
     """
     from anchorkit.boxes import concatenated
     from anchorkit.errors import UsageError
+    from anchorkit.loaders.repeats import check_repeats, overlaps
 
     if not sources:
         raise UsageError("no data: wanted at least one source")
+    for name, _ in sources:
+        if name not in LOADERS:
+            raise UsageError(f"format {name!r}: wanted one of {', '.join(LOADERS)}")
+    check_repeats(sources)
     folder = None
     if images is not None:
         from anchorkit.loaders.image_sizes import ImageFolder
@@ -148,8 +154,6 @@ def load(
     extras = {"keep_sets": keep_sets, "images": folder, "polygons": polygons}
     parts = []
     for name, path in sources:
-        if name not in LOADERS:
-            raise UsageError(f"format {name!r}: wanted one of {', '.join(LOADERS)}")
         loader = LOADERS[name]
         options = {key: value for key, value in extras.items() if key in loader.extras}
         parts.append(
@@ -158,12 +162,25 @@ def load(
             )
         )
     boxes = concatenated(parts)
+    if len(parts) > 1:
+        # A file of boxes names annotations as they lay elsewhere, or has but one class of them
+        files = [
+            () if name == "boxes" else part.image_files
+            for (name, _), part in zip(sources, parts, strict=True)
+        ]
+        boxes = _with_problems(boxes, overlaps(sources, files))
     return boxes if folder is None else _sized(boxes, folder)
+
+
+def _with_problems(boxes: Boxes, more: Sequence[Problem]) -> Boxes:
+    from dataclasses import replace
+
+    report = replace(boxes.report, problems=(*boxes.report.problems, *more))
+    return replace(boxes, report=report) if more else boxes
 
 
 def _sized(boxes: Boxes, folder: ImageFolder) -> Boxes:
     from dataclasses import replace
 
     sizes = folder.filled(boxes.image_sizes, boxes.image_names)
-    report = replace(boxes.report, problems=(*boxes.report.problems, *folder.problems))
-    return replace(boxes, image_sizes=sizes, report=report)
+    return _with_problems(replace(boxes, image_sizes=sizes), folder.problems)
