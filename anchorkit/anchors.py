@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _CFG_LINE = re.compile(r"^[ \t]*anchors[ \t]*=([^#;\r\n]*)", re.MULTILINE)
 _CFG_SECTION = re.compile(r"^[ \t]*\[[ \t]*([A-Za-z_]+)[ \t]*\]", re.MULTILINE)
 _LARGEST_FILE = 16 * 2**20
-_LARGEST = 1e9
+_SMALLEST, _LARGEST = 1e-9, 1e9
 
 
 def parse_anchors(text: str | bytes) -> NDArray[np.float64]:
@@ -294,10 +294,10 @@ def _pairs(numbers: list[float]) -> NDArray[np.float64]:
     if not numbers:
         raise AnchorError("wanted anchors such as 10,13,16,30, found none")
     for index, number in enumerate(numbers):
-        if not 0 < number < _LARGEST:
+        if not _SMALLEST <= number < _LARGEST:
             raise AnchorError(
                 f"anchor {index // 2 + 1}: wanted a {('width', 'height')[index % 2]} "
-                f"above 0 and below 1e9, found {_shown(str(number))}"
+                f"above 0 and below 1e9, found {_shown(f'{number:g}')}"
             )
     if len(numbers) % 2:
         found = f"{len(numbers)} numbers" if len(numbers) > 1 else "one number"

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from anchorkit.errors import DataError, TooManyClustersError, UsageError
+from anchorkit.arguments import as_seed, as_whole, check_distinct, check_one_of
+from anchorkit.errors import DataError, UsageError
 from anchorkit.overlap import as_sizes, as_weights
 from anchorkit.search.ascent import ascended, medians_near, polished
 from anchorkit.search.means import mean_iterate
@@ -130,22 +131,15 @@ def cluster(
     boxes = as_sizes(sizes)
     mass = None if weights is None else as_weights(weights, len(boxes))
     begun = [as_sizes(start, "starts") for start in starts]
-    if k < 1:
-        raise UsageError(f"k: wanted at least 1 cluster, found {k}")
-    if update not in UPDATES:
-        raise UsageError(f"update: wanted {', '.join(UPDATES)}, found {update!r}")
-    if not 0 <= seed < 2**32:
-        raise UsageError(f"seed: wanted 0 to {2**32 - 1}, found {seed}")
+    k, seed = as_whole(k, "k", 1), as_seed(seed)
+    threads = None if threads is None else as_whole(threads, "threads", 1)
+    check_one_of(update, "update", UPDATES)
     if not all(1 <= len(start) <= k for start in begun):
         raise UsageError(f"starts: wanted sets of 1 to {k} anchors")
     if not len(boxes):
         raise DataError("no boxes to cluster")
     points = distinct_sizes(boxes, mass)
-    if k > len(points):
-        raise TooManyClustersError(
-            f"{k} clusters were asked for, but the boxes have {len(points)} distinct "
-            f"size{'s' if len(points) > 1 else ''}"
-        )
+    check_distinct(k, len(points))
     if k == len(points):
         found = _Found(points.sizes, points.sizes, (1.0,), 1.0)
     else:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from anchorkit.arguments import as_whole, check_one_of
 from anchorkit.darknet.graph import Layer, layers_of
 from anchorkit.darknet.heads import HEADS, heads_of
 from anchorkit.darknet.replacing import replace_anchors
 from anchorkit.darknet.sections import Cfg, read_cfg
 from anchorkit.darknet.work import Work, work_of
-from anchorkit.errors import CfgError, UsageError
+from anchorkit.errors import CfgError
 
 __all__ = ["CONVENTIONS", "Cost", "LayerCost", "cfg_with_k", "costs_of_ks", "network_cost"]
 
@@ -120,8 +121,7 @@ def network_cost(
     >>> cost.parameters, cost.flops
     (76, 7782400)
     """
-    if convention not in CONVENTIONS:
-        raise UsageError(f"convention: wanted {', '.join(CONVENTIONS)}, found {convention!r}")
+    check_one_of(convention, "convention", tuple(CONVENTIONS))
     layers = layers_of(cfg, size)
     costs = tuple(_counted(cfg, layer, convention) for layer in layers)
     # YOLOv1 has no anchors, but a head
@@ -150,8 +150,7 @@ def cfg_with_k(text: str, k: int) -> str:
     UsageError
         Where k is below 1.
     """
-    if k < 1:
-        raise UsageError(f"k: wanted 1 or more, found {k}")
+    k = as_whole(k, "k", 1)
     return replace_anchors(text, [(side, side) for side in range(1, k + 1)], force=True)
 
 

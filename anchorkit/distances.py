@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from anchorkit.errors import DataError, TooManyClustersError, UsageError
+from anchorkit.arguments import as_seed, as_whole, check_distinct, check_one_of
+from anchorkit.errors import DataError, UsageError
 from anchorkit.overlap import as_sizes, as_weights, nearest
 
 __all__ = ["DISTANCES", "cluster_by"]
@@ -78,21 +79,18 @@ def cluster_by(
     array([[2. , 1.5],
            [4. , 4.5]])
     """
-    if distance not in DISTANCES:
-        raise UsageError(f"distance: wanted {', '.join(DISTANCES)}, found {distance!r}")
-    if k < 1:
-        raise UsageError(f"k: wanted at least 1 cluster, found {k}")
+    check_one_of(distance, "distance", DISTANCES)
+    k, seed = as_whole(k, "k", 1), as_seed(seed)
     boxes = as_sizes(sizes)
     mass = as_weights(weights, len(boxes))
     if not len(boxes):
         raise DataError("no boxes to cluster")
     distinct, where = np.unique(boxes, axis=0, return_inverse=True)
-    if k > len(distinct):
-        raise TooManyClustersError(
-            f"{k} clusters were asked for, but the boxes have {len(distinct)} distinct sizes"
-        )
+    check_distinct(k, len(distinct))
     merged = np.bincount(where.reshape(-1), weights=mass).astype(np.float64)
     first = [np.array(as_sizes(start, "starts")) for start in starts]
+    if not all(len(start) == k for start in first):
+        raise UsageError(f"starts: wanted sets of {k} anchors")
     stream = np.random.RandomState(seed)
     some = slice(None, None, max(1, len(distinct) // max(SAMPLE, 20 * k)))
     few, their_mass = distinct[some], merged[some]

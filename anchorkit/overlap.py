@@ -7,12 +7,15 @@ from anchorkit.errors import UsageError
 
 __all__ = ["as_sizes", "as_weights", "iou", "nearest", "nearest_into"]
 
+SMALLEST, LARGEST = 1e-30, 1e30
+"""Bounds of a side, in any unit: far beyond them its area is no number that floats can hold."""
+
 BLOCK = 16384
 """Boxes handled at a time: a handful of such columns stays in a processor's cache."""
 
 
 def as_sizes(values: ArrayLike, name: str = "sizes") -> NDArray[np.float64]:
-    """Widths and heights as an (n, 2) array of float64, checked to be positive and finite.
+    """Widths and heights as an (n, 2) array of float64, checked to be from 1e-30 to 1e30.
 
     Parameters
     ----------
@@ -24,24 +27,33 @@ def as_sizes(values: ArrayLike, name: str = "sizes") -> NDArray[np.float64]:
     Raises
     ------
     UsageError
-        Where the shape is not (n, 2) or a value is not a positive, finite number.
+        Where the shape is not (n, 2), or a value is not a positive number within these bounds.
 
     Examples
     --------
     >>> as_sizes([(2, 1)])
     array([[2., 1.]])
     """
-    try:
-        sizes = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise UsageError(f"{name}: wanted an (n, 2) array of widths and heights") from None
+    sizes = _numbers(values, f"{name}: wanted an (n, 2) array of widths and heights")
     if sizes.ndim != 2 or sizes.shape[1] != 2:
         raise UsageError(f"{name}: wanted shape (n, 2), width and height, found {sizes.shape}")
-    if len(sizes) and not (sizes.min() > 0 and sizes.max() < np.inf):
-        row = int(np.flatnonzero(~((sizes > 0) & (sizes < np.inf)).all(axis=1))[0])
+    if len(sizes) and not (sizes.min() >= SMALLEST and sizes.max() <= LARGEST):
+        row = int(np.flatnonzero(~((sizes >= SMALLEST) & (sizes <= LARGEST)).all(axis=1))[0])
         found = tuple(sizes[row].tolist())
-        raise UsageError(f"{name}: row {row}: wanted positive, finite numbers, found {found}")
+        wanted = f"positive numbers from {SMALLEST:g} to {LARGEST:g}"
+        raise UsageError(f"{name}: row {row}: wanted {wanted}, found {found}")
     return sizes
+
+
+def _numbers(values: ArrayLike, wanted: str) -> NDArray[np.float64]:
+    try:
+        given = np.asarray(values)
+        # Text and dates would become numbers, complex ones lose a part
+        if given.dtype.kind in "buifO":
+            return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise UsageError(wanted)
 
 
 def as_weights(values: ArrayLike | None, count: int) -> NDArray[np.float64]:
@@ -66,10 +78,7 @@ def as_weights(values: ArrayLike | None, count: int) -> NDArray[np.float64]:
     """
     if values is None:
         return np.ones(count)
-    try:
-        weights = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise UsageError(f"weights: wanted {count} numbers") from None
+    weights = _numbers(values, f"weights: wanted {count} numbers")
     if weights.shape != (count,):
         raise UsageError(f"weights: wanted shape ({count},), found {weights.shape}")
     if count and not (weights.min() > 0 and weights.max() < np.inf):

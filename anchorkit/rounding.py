@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from anchorkit.errors import DataError, UsageError
+from anchorkit.arguments import as_precision
+from anchorkit.errors import DataError
 from anchorkit.overlap import as_sizes, as_weights, iou
 
 __all__ = ["rounded"]
@@ -77,8 +78,7 @@ def rounded(
     """
     boxes, exact = as_sizes(sizes), as_sizes(anchors, "anchors")
     mass = as_weights(weights, len(boxes))
-    if not 0 <= precision <= 9:
-        raise UsageError(f"precision: wanted 0 to 9 decimals, found {precision}")
+    precision = as_precision(precision)
     if not len(boxes):
         raise DataError("no boxes to round anchors for")
     if len(boxes) > MOST_BOXES:

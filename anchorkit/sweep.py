@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from anchorkit.clustering import cluster
-from anchorkit.distances import cluster_by
+from anchorkit.arguments import as_precision, as_seed, as_whole, check_distinct, check_one_of
+from anchorkit.clustering import UPDATES, cluster
+from anchorkit.distances import DISTANCES, cluster_by
 from anchorkit.errors import UsageError
 from anchorkit.overlap import as_sizes, nearest
 from anchorkit.quality import Quality, evaluate
@@ -93,14 +94,18 @@ def sweep(
     ([0.535, 0.7911], [[2.0, 2.0], [4.0, 4.0]])
     """
     boxes = as_sizes(sizes)
-    if not len(ks) or list(ks) != sorted(set(ks)) or ks[0] < 1:
-        raise UsageError(f"ks: wanted ascending numbers from 1, found {list(ks)}")
+    ks = [as_whole(k, "ks", 1) for k in ks]
+    if not ks or ks != sorted(set(ks)):
+        raise UsageError(f"ks: wanted ascending numbers from 1, found {ks}")
+    check_one_of(update, "update", UPDATES)
+    for distance in distances:
+        check_one_of(distance, "distances", DISTANCES)
+    seed, precision = as_seed(seed), as_precision(precision)
     distinct, counts = np.unique(boxes, axis=0, return_counts=True)
     rows: list[Row] = []
     before: dict[str, Sizes] = {}
-    # the largest k first would tell at once that there are too few sizes; so does this
-    if ks[-1] > len(distinct):
-        cluster(boxes, ks[-1])
+    if len(boxes):
+        check_distinct(ks[-1], len(distinct))
     for k in ks:
         found = cluster(boxes, k, update=update, seed=seed)
         exact, mean_iou = found.anchors, found.mean_iou
@@ -157,7 +162,7 @@ def grown(sizes: ArrayLike, anchors: ArrayLike, k: int) -> Sizes:
     >>> grown([(2, 1), (2, 2), (9, 9)], [(2, 2)], 2).tolist()
     [[2.0, 2.0], [9.0, 9.0]]
     """
-    boxes, more = as_sizes(sizes), as_sizes(anchors, "anchors")
+    boxes, more, k = as_sizes(sizes), as_sizes(anchors, "anchors"), as_whole(k, "k", 1)
     best = nearest(boxes, more)[1]
     while len(more) < k:
         worst = boxes[[int(np.argmin(best))]]
@@ -231,6 +236,7 @@ def holdout(image_ids: ArrayLike, images: int, share: float, seed: int) -> NDArr
     """
     if not 0 < share < 1:
         raise UsageError(f"share: wanted above 0 and below 1, found {share}")
+    images, seed = as_whole(images, "images", 0), as_seed(seed)
     chosen = np.zeros(images, dtype=np.bool_)
     chosen[np.random.RandomState(seed).permutation(images)[: round(share * images)]] = True
     mask: NDArray[np.bool_] = chosen[np.asarray(image_ids, dtype=np.int64)]

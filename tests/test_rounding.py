@@ -126,5 +126,5 @@ def test_no_boxes_is_an_error_of_the_data() -> None:
 
 @pytest.mark.parametrize("precision", [-1, 10])
 def test_a_precision_that_makes_no_sense_is_refused(precision: int) -> None:
-    with pytest.raises(UsageError, match="precision: wanted 0 to 9"):
+    with pytest.raises(UsageError, match="precision: wanted a whole number from 0 to 9, found"):
         rounded([(1, 1)], [(1, 1)], precision)
