@@ -33,3 +33,13 @@ def test_a_missing_file_of_anchors_is_named_with_its_option() -> None:
 def test_bad_anchors_are_content_not_usage() -> None:
     with pytest.raises(AnchorError, match="found 3 numbers"):
         CliRunner().invoke(show, ["--anchors", "1,2,3"], catch_exceptions=False)
+
+
+def test_bad_anchors_are_told_with_the_option_and_where_they_came_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("three.txt").write_text("1,2,3")
+    for value, begins in (("1,2,3", ":"), ("-", " -:"), ("three.txt", " three.txt:")):
+        with pytest.raises(AnchorError, match=f"^--anchors{begins} wanted pairs .* 3 numbers$"):
+            CliRunner().invoke(show, ["--anchors", value], input="1,2,3", catch_exceptions=False)

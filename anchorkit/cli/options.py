@@ -107,19 +107,22 @@ class _Anchors(AnchorsType):
     ) -> GivenAnchors:
         """The anchors; fails where the value is neither anchors nor a file."""
         from anchorkit.anchors import is_anchor_text, meant_for, parse_anchors, read_anchors
-        from anchorkit.errors import UsageError
+        from anchorkit.errors import AnchorError, UsageError
 
         if isinstance(value, GivenAnchors):
             return value
-        if value == "-":
-            content = sys.stdin.buffer.read()
-            return GivenAnchors("anchors", parse_anchors(content), *meant_for(content))
+        typed = is_anchor_text(value)
         try:
+            if value == "-":
+                content = sys.stdin.buffer.read()
+                return GivenAnchors("anchors", parse_anchors(content), *meant_for(content))
             sizes = read_anchors(value)
         except UsageError as error:
             self.fail(str(error), param, ctx)
-        name = "anchors" if is_anchor_text(value) else Path(value).stem
-        return GivenAnchors(name, sizes, *meant_for(value))
+        except AnchorError as error:
+            what = "--anchors:" if typed else "--anchors -:" if value == "-" else "--anchors"
+            raise AnchorError(f"{what} {error}") from None
+        return GivenAnchors("anchors" if typed else Path(value).stem, sizes, *meant_for(value))
 
 
 def anchors_option(
