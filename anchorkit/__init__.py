@@ -3,12 +3,18 @@
 Names are loaded when they are first used, so that `import anchorkit` stays light.
 """
 
+from __future__ import annotations
+
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from anchorkit._version import __version__
 
+# Not typing's: until the command line is in its own hands, Ctrl-C is a traceback, and typing takes
+# as long to load as all the rest of this
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from anchorkit.accounting import Problem, Report
     from anchorkit.boxes import Boxes
     from anchorkit.clustering import Clustering, cluster

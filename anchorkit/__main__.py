@@ -6,12 +6,13 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C ends in silence even while it is still being loaded."""
+    """Run the command line; Ctrl-C ends it in silence while it is being loaded, or is done."""
     try:
         from anchorkit.cli import main as run
+
+        run()
     except KeyboardInterrupt:
         sys.exit(130)
-    run()
 
 
 if __name__ == "__main__":

@@ -143,6 +143,25 @@ def test_import_loads_neither_matplotlib_nor_click() -> None:
     assert not loaded_after("import anchorkit") & (REQUIRED | OPTIONAL)
 
 
+def test_little_is_loaded_before_an_interrupt_is_caught() -> None:
+    code = (
+        f"import sys; before = set(sys.modules); sys.path.insert(0, {str(ROOT)!r})\n"
+        "import anchorkit.__main__\n"
+        "print(sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True
+    )
+    loaded = ast.literal_eval(done.stdout)
+    assert {name.split(".")[0] for name in loaded} <= {
+        "anchorkit",
+        "importlib",
+        "__future__",
+        "warnings",
+    }
+    assert {"anchorkit._version"} < set(loaded)
+
+
 def test_importing_every_public_name_loads_neither_matplotlib_nor_click() -> None:
     assert not loaded_after("from anchorkit import *") & {"matplotlib", "click"}
 

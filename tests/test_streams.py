@@ -79,7 +79,24 @@ def test_interrupted_is_one_line_and_130() -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
-    assert err.strip() == "anchorkit: interrupted"
+    assert err == "anchorkit: interrupted\n"
+
+
+@posix
+def test_interrupted_on_a_terminal_is_a_line_below_the_sign_of_it() -> None:
+    main, side = os.openpty()
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import os, anchorkit.cli.data as data\n"
+        "data.load_boxes = lambda *_, **__: os.kill(os.getpid(), signal.SIGINT)\n"
+        f"from anchorkit.cli import main; main(['inspect', '--voc', {str(SAMPLE)!r}])\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=side)
+    os.close(side)
+    assert process.communicate(timeout=60)[0] == b""
+    assert process.returncode == 130
+    assert os.read(main, 1000) == b"\r\nanchorkit: interrupted\r\n"
+    os.close(main)
 
 
 def test_no_progress_bar_where_there_is_no_terminal() -> None:

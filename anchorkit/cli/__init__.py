@@ -57,6 +57,13 @@ class _Commands(click.Group):
         hint = f"did you mean {similar[0]}?" if similar else f"wanted {', '.join(COMMANDS)}"
         raise click.UsageError(f"no such command {name!r}: {hint}", ctx)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            # click would print an empty line first, whether or not a terminal shows ^C
+            raise click.exceptions.Abort from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -101,6 +108,8 @@ def _run(args: list[str] | None) -> int:
     try:
         result: Any = commands.main(args, prog_name="anchorkit", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
+        if sys.stderr.isatty():
+            click.echo(err=True)  # below the ^C
         return _failed("interrupted", 130)
     except click.ClickException as error:
         return _failed(f"error: {error.format_message()}", error.exit_code)
