@@ -277,7 +277,7 @@ def _numbers(text: str, *, glued: bool = False) -> list[float]:
     if not pieces[-1].strip():
         pieces.pop()
     for piece in pieces:
-        where = f"number {len(numbers) + 1}"
+        where = f"number {len(numbers) + 1:,}"
         words = piece.split()
         if not words:
             raise AnchorError(f"{where}: wanted a number before the comma, found none")
@@ -296,11 +296,11 @@ def _pairs(numbers: list[float]) -> NDArray[np.float64]:
     for index, number in enumerate(numbers):
         if not _SMALLEST <= number < _LARGEST:
             raise AnchorError(
-                f"anchor {index // 2 + 1}: wanted a {('width', 'height')[index % 2]} "
+                f"anchor {index // 2 + 1:,}: wanted a {('width', 'height')[index % 2]} "
                 f"above 0 and below 1e9, found {_shown(f'{number:g}')}"
             )
     if len(numbers) % 2:
-        found = f"{len(numbers)} numbers" if len(numbers) > 1 else "one number"
+        found = f"{len(numbers):,} numbers" if len(numbers) > 1 else "one number"
         raise AnchorError(f"wanted pairs of width and height, found {found}")
     return np.asarray(numbers, dtype=np.float64).reshape(-1, 2)
 

@@ -11,6 +11,12 @@ WIDTH = 80
 CLASSES = 20
 """Classes shown to a person; JSON has them all."""
 
+ANCHORS = 50
+"""Anchors shown of a set; JSON has them all."""
+
+UNUSED = 8
+"""Anchors without boxes that are named."""
+
 LONGEST = 24
 """Characters of a name in a table."""
 
@@ -111,9 +117,12 @@ def _alone(result: Mapping[str, Any], table: Table) -> list[str]:
             f"{row['boxes'] / result['boxes']:.1%}",
             "unused" if row["mean_iou"] is None else f"{row['mean_iou']:.4f}",
         )
-        for place, row in enumerate(one["clusters"], 1)
+        for place, row in enumerate(one["clusters"][:ANCHORS], 1)
     ]
     parts.append(table(["#", "width", "height", "ratio", "boxes", "share", "mean IoU"], anchors))
+    more = one["k"] - ANCHORS
+    if more > 0:
+        parts.append(f"{counted(more, 'more anchor')}: --format json has all")
     return parts + _notes(result)
 
 
@@ -164,10 +173,12 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
     for one in result["results"]:
         unused = [
             f"{one['clusters'][place - 1]['width']:g}x{one['clusters'][place - 1]['height']:g}"
-            for place in one["unused"]
+            for place in one["unused"][:UNUSED]
         ]
+        more = len(one["unused"]) - UNUSED
         if unused:
-            notes.append(f"{one['name']}: no box is nearest to {', '.join(unused)}")
+            rest = f" and {more:,} more" if more > 0 else ""
+            notes.append(f"{one['name']}: no box is nearest to {', '.join(unused)}{rest}")
     results = result["results"]
     if len(results) > 1 and len(results[0]["classes"]) > CLASSES:
         notes.append(_more(results[0]["classes"]))
@@ -175,7 +186,7 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
 
 
 def _more(classes: Sequence[Any]) -> str:
-    return f"the {CLASSES} worst of {len(classes)} classes; --format json has all"
+    return f"the {CLASSES} worst of {len(classes):,} classes; --format json has all"
 
 
 def _read(result: Mapping[str, Any]) -> str:

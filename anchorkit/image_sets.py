@@ -7,6 +7,7 @@ import numpy as np
 
 from anchorkit.accounting import Problem
 from anchorkit.boxes import Boxes
+from anchorkit.closest import names_there
 from anchorkit.errors import DataError, UsageError
 
 __all__ = ["in_image_sets", "listed_names", "matched"]
@@ -131,8 +132,7 @@ def _files_of(sets: Mapping[str, Sequence[str]], names: Sequence[str]) -> dict[s
     listed: dict[str, str] = {}
     for name in names:
         if name not in sets:
-            known = ", ".join(sets) or "none"
-            raise UsageError(f"image set {name}: not there; found: {known}")
+            raise UsageError(f"image set {name}: not there; found: {names_there(name, sets)}")
         for file in sets[name]:
             listed.setdefault(file, name)
     return listed

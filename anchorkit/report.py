@@ -1,10 +1,14 @@
 """Results as text, JSON and Markdown: pure functions from values to text."""
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 __all__ = ["counted", "json_text", "markdown_table", "text_table"]
+
+_OWN = re.compile(r"[\\|*`<~\[\]]|(?<![^\W_])_|_(?![^\W_])")
+"""Signs of Markdown; a `_` within a word is none."""
 
 
 def text_table(
@@ -51,14 +55,15 @@ def markdown_table(
     Parameters
     ----------
     columns, rows, left
-        As for `text_table`. A `|` in a cell is escaped, a line end becomes a blank.
+        As for `text_table`. What Markdown would take for its own in a cell is escaped, a line end
+        becomes a blank.
 
     Examples
     --------
-    >>> print(markdown_table(["class", "boxes"], [["a|b", "12"]], left=["class"]))
+    >>> print(markdown_table(["class", "boxes"], [["a|b*", "12"]], left=["class"]))
     | class | boxes |
     |:--|--:|
-    | a\|b | 12 |
+    | a\|b\* | 12 |
     """
     rule = "|".join(":--" if name in left else "--:" for name in columns)
     lines = [_markdown_row(columns), f"|{rule}|", *map(_markdown_row, rows)]
@@ -66,7 +71,7 @@ def markdown_table(
 
 
 def _markdown_row(cells: Sequence[str]) -> str:
-    shown = (" ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|") for cell in cells)
+    shown = (_OWN.sub(r"\\\g<0>", " ".join(cell.split())) for cell in cells)
     return f"| {' | '.join(shown)} |"
 
 

@@ -160,7 +160,11 @@ def sweep_markdown(result: Mapping[str, Any]) -> str:
         parts += [OTHERS, markdown_table(*_distances(result))]
     if "flops" in result["rows"][0]:
         parts += [PAID, markdown_table(*_costs(result))]
-    return "\n\n".join([*parts, _suggested(result).replace("\n", "  \n")])
+    if suggested is None:
+        return "\n\n".join([*parts, result["reason"]])
+    return "\n\n".join(
+        [*parts, f"\\* suggested: {result['reason']}", f"```ini\n{_anchors(result)}\n```"]
+    )
 
 
 OTHERS = "mean IoU before rounding, beside k-means with other distances (centres are means)"
@@ -217,10 +221,14 @@ def _suggested(result: Mapping[str, Any]) -> str:
     why = result["reason"]
     if result["suggested_k"] is None:
         return str(why)
-    row = next(row for row in result["rows"] if row["k"] == result["suggested_k"])
-    line = format_anchors(row["anchors"], result["precision"])
     text = textwrap.fill(f"* suggested: {why}", 79, subsequent_indent="  ")
-    return f"{text}\n\nanchors = {line}"
+    return f"{text}\n\n{_anchors(result)}"
+
+
+def _anchors(result: Mapping[str, Any]) -> str:
+    """The line of the suggested anchors."""
+    row = next(row for row in result["rows"] if row["k"] == result["suggested_k"])
+    return f"anchors = {format_anchors(row['anchors'], result['precision'])}"
 
 
 def _read(result: Mapping[str, Any]) -> str:

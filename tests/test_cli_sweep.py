@@ -108,14 +108,23 @@ def test_text_marks_the_suggested_k_and_gives_its_anchors() -> None:
     assert max(len(line) for line in text.splitlines()[:-1]) <= 80
 
 
+SWEPT = (
+    "sweep", "--voc", SAMPLE, "-k", "1-4", "--distance", "iou", "--holdout", "0.3",
+    "--format", "json",
+)  # fmt: skip
+
+
 def test_markdown_is_tables() -> None:
-    done = run(
-        "sweep", "--voc", SAMPLE, "-k", "1-4", "--distance", "iou", "--holdout", "0.3",
-        "--format", "markdown",
-    )  # fmt: skip
+    done = run(*SWEPT[:-1], "markdown")
     assert done.out.startswith("### ")
     assert "| k | mean IoU | gain | as written | recall | held out | recall held out |" in done.out
     assert "| k | median | iou |" in done.out
+    suggested = json.loads(run(*SWEPT).out)["suggested_k"]
+    # Neither emphasis nor a bullet: a star, in the row and below
+    assert f"\n| {suggested}\\* | 0." in done.out
+    assert "\n\\* suggested: up to k = " in done.out
+    assert done.out.count("*") == 2
+    assert done.out.splitlines()[-3::2] == ["```ini", "```"]
 
 
 def test_without_a_knee_nothing_is_suggested() -> None:

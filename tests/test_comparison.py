@@ -115,6 +115,19 @@ def test_many_classes_are_cut_to_the_worst_and_that_is_said() -> None:
         assert "the 20 worst of 30 classes; --format json has all" in text
 
 
+def test_thousands_of_anchors_are_cut_and_that_is_said() -> None:
+    many = np.asarray([(200.0 + row, 300.0) for row in range(2046)] + GOOD.tolist())
+    result = judged(many=many)
+    for shown in (comparison_text(result), comparison_markdown(result)):
+        assert "\n\n1,999 more anchors: --format json has all\n\n" in shown
+        assert "249" in shown
+        assert "250" not in shown
+        assert "no box is nearest to 200x300, " in shown
+        assert shown.endswith(", 207x300 and 2,038 more")
+    few = judged(many=many[-50:])
+    assert "more anchor" not in comparison_text(few)
+
+
 def test_sets_of_one_name_are_told_apart() -> None:
     sets = [("best", GOOD), ("best", POOR)]
     text = comparison_text(comparison(FOUR, sets, size=(100, 100), resize="stretch"))
@@ -124,7 +137,7 @@ def test_sets_of_one_name_are_told_apart() -> None:
 def test_markdown_names_the_set_that_fits_best() -> None:
     text = comparison_markdown(judged(poor=POOR, good=GOOD))
     assert text.startswith("### good fits best: mean IoU 0.8750\n")
-    assert "| mean IoU | 0.4006 | 0.8750* |" in text
+    assert r"| mean IoU | 0.4006 | 0.8750\* |" in text
     assert comparison_markdown(judged(good=GOOD)).startswith("### good: mean IoU 0.8750\n")
 
 

@@ -22,8 +22,9 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "accounting": set(),
     "boxes": {"errors", "accounting"},
-    "image_sets": {"errors", "accounting", "boxes"},
-    "loaders": {"errors", "accounting", "boxes", "boxfile", "files", "image_sets", "loaders"},
+    "image_sets": {"errors", "accounting", "boxes", "closest"},
+    "closest": set(),
+    "loaders": {"errors", "accounting", "boxes", "boxfile", "closest", "image_sets", "loaders"},
     "overlap": {"errors"},
     "darknet": {"errors", "darknet"},
 }

@@ -150,8 +150,8 @@ def searched(boxes: "Boxes", wanted: Wanted, *, progress: bool) -> Found:
         report = boxes.report
         raise DataError(
             f"no usable boxes: found {counted(report.objects, 'object')} in "
-            f"{counted(report.images, 'image')}, {report.left_out} left out, "
-            f"{report.filtered_total} filtered"
+            f"{counted(report.images, 'image')}, {report.left_out:,} left out, "
+            f"{report.filtered_total:,} filtered"
         )
     sizes = boxes.at_input(wanted.size, wanted.resize)
     clustering = cluster(sizes, wanted.k, update=wanted.update, seed=wanted.seed, progress=progress)

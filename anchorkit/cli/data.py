@@ -8,6 +8,7 @@ import numpy as np
 from anchorkit.accounting import Report
 from anchorkit.boxes import Boxes
 from anchorkit.cli.options import DataOptions
+from anchorkit.closest import names_there
 from anchorkit.errors import DataError, UsageError
 from anchorkit.loaders import LOADERS, load
 from anchorkit.losses import loss_lines
@@ -110,9 +111,8 @@ def _filtered(boxes: Boxes, data: DataOptions, size: tuple[int, int], resize: st
     if data.classes:
         unknown = [name for name in data.classes if name not in boxes.class_names]
         if unknown:
-            raise DataError(
-                f"--class {unknown[0]}: no such class; found: {', '.join(boxes.class_names)}"
-            )
+            known = names_there(unknown[0], boxes.class_names)
+            raise DataError(f"--class {unknown[0]}: no such class; found: {known}")
         wanted = np.asarray([name in data.classes for name in boxes.class_names])
         boxes = boxes.where(wanted[boxes.class_ids], "class")
     if data.skip_difficult:

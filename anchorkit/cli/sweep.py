@@ -246,6 +246,7 @@ def _held_out(
     """Which boxes are not clustered but judged on; None where that was not asked for."""
     import numpy as np
 
+    from anchorkit.closest import names_there
     from anchorkit.errors import DataError, UsageError
     from anchorkit.sweep import holdout
 
@@ -253,7 +254,7 @@ def _held_out(
         return None
     if val is not None:
         if val not in boxes.image_sets:
-            known = ", ".join(boxes.image_sets) or "none"
+            known = names_there(val, boxes.image_sets)
             raise UsageError(f"--val {val}: no such image set; found: {known}")
         listed = set(boxes.image_sets[val])
         images = np.asarray([file in listed for file in boxes.image_files], dtype=np.bool_)

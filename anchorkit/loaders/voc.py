@@ -9,6 +9,7 @@ import numpy as np
 
 from anchorkit.accounting import Problem
 from anchorkit.boxes import Boxes, concatenated
+from anchorkit.closest import names_there
 from anchorkit.errors import DataError, UsageError
 from anchorkit.image_sets import in_image_sets, listed_names, matched
 from anchorkit.loaders.columns import boxes_of_columns
@@ -154,7 +155,7 @@ def _image_sets(
         try:
             text = path.read_text(encoding="utf-8", errors="surrogateescape")
         except FileNotFoundError:
-            known = ", ".join(_sets_there(root)) or "none"
+            known = names_there(name, _sets_there(root))
             raise UsageError(f"{path.as_posix()}: no such image set; found: {known}") from None
         except OSError as error:
             raise UsageError(f"{path.as_posix()}: {error.strerror}") from None
