@@ -82,6 +82,9 @@ def test_flops_are_two_for_each_multiply_add() -> None:
         ("[connected]\noutput=10", 5130, 5130, 5120, 10240, 5120),
         ("[connected]\noutput=10\nbatch_normalize=1", 5160, 5140, 5120, 10240, 5140),
         ("[rnn]\noutput=3\nhidden=5", 2613, 2613, 2600, 5200, 2600),
+        # without hidden=, as pjreddie's darknet writes them: as many as outputs; 3x3 windows
+        ("[rnn]\noutput=3", 1563, 1563, 1554, 3108, 1554),
+        ("[crnn]\noutput_filters=3\nhidden_filters=5", 553, 553, 540 * 128, 0, 553 * 128),
         ("[gru]\noutput=3", 4653, 4653, 4635, 9270, 4635),
         ("[lstm]\noutput=3", 6204, 6204, 6180, 12360, 6180),
         ("[crnn]\noutput=3\nhidden=5\nsize=1", 73, 73, 60 * 128, 0, 73 * 128),

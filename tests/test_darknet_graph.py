@@ -47,12 +47,16 @@ def last(*sections: str) -> tuple[int, ...] | None:
         ("[conn]", (1, 1, 1)),
         ("[rnn]\noutput=7\nhidden=9", (1, 1, 7)),
         ("[crnn]\noutput=7\nhidden=9\npad=1", (208, 128, 7)),
+        ("[crnn]\noutput=7\nhidden=9", (208, 128, 7)),
+        ("[crnn]\noutput_filters=7\nhidden_filters=9", (208, 128, 7)),
         ("[conv_lstm]\noutput=7\npad=1", (208, 128, 7)),
         ("[history]\nhistory_size=3", (208, 128, 96)),
         ("[upsample]", (416, 256, 32)),
         ("[upsample]\nstride=-2", (104, 64, 32)),
         ("[reorg]\nstride=2", (104, 64, 128)),
         ("[reorg3d]\nstride=4\nreverse=1", (832, 512, 2)),
+        ("[reorg]\nstride=2\nextra=3", (1, 1, 208 * 128 * 32 + 3)),
+        ("[reorg3d]\nstride=2\nextra=3", (104, 64, 128)),
         ("[crop]\ncrop_width=100\ncrop_height=90", (100, 90, 32)),
         ("[implicit]\nfilters=64\natoms=2", (1, 2, 64)),
         ("[shortcut]\nfrom=-1", (208, 128, 32)),
@@ -66,6 +70,13 @@ def test_layer_gives_the_size_that_darknet_computes(
     section: str, output: tuple[int, int, int]
 ) -> None:
     assert last(CONV, section + "\n") == output
+
+
+def test_window_too_large_by_less_than_a_stride_is_placed_once() -> None:
+    pool = "[avgpool]\n"
+    assert last(CONV, pool, "[conv]\nfilters=8\nsize=2\nstride=2\n") == (1, 1, 8)
+    assert last(CONV, pool, "[maxpool]\nsize=3\nstride=3\npadding=0\n") == (1, 1, 32)
+    assert last(CONV, pool, "[conv]\nfilters=8\nsize=3\nstride=2\n") is None
 
 
 def test_route_joins_channels_and_takes_the_size_of_its_first_source() -> None:

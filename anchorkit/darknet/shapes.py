@@ -6,7 +6,16 @@ from typing import NamedTuple
 from anchorkit.darknet.sections import Section
 from anchorkit.darknet.windows import output_size
 
-__all__ = ["KNOWN", "Shape", "Window", "blurred", "is_antialiased", "output_of", "window_of"]
+__all__ = [
+    "KNOWN",
+    "Shape",
+    "Window",
+    "blurred",
+    "crnn_filters",
+    "is_antialiased",
+    "output_of",
+    "window_of",
+]
 
 _CONVOLUTIONS = ("convolutional", "deconvolutional", "crnn", "conv_lstm")
 _RECURRENT = ("crnn", "conv_lstm")
@@ -64,6 +73,9 @@ def window_of(section: Section) -> Window | None:
     Window(size=2, stride_x=2, stride_y=2, padding=1, groups=1, dilation=1)
     """
     stride = section.integer("stride", 1)
+    if section.find("hidden_filters") or section.find("output_filters"):
+        # A [crnn] for pjreddie's darknet, where it has no window of its own
+        return Window(3, 1, 1, 1)
     if section.type in _CONVOLUTIONS:
         size = section.integer("size", 3 if section.type in _RECURRENT else 1)
         given = (section.integer(key, -1) for key in ("stride_x", "stride_y"))
@@ -78,6 +90,12 @@ def window_of(section: Section) -> Window | None:
     if section.type == "local":
         return Window(section.integer("size", 1), stride, stride, section.integer("pad", 0))
     return None
+
+
+def crnn_filters(section: Section) -> tuple[int, int]:
+    """Hidden and output filters of a `[crnn]`, whose keys pjreddie's darknet names otherwise."""
+    hidden = section.integer("hidden", section.integer("hidden_filters", 1))
+    return hidden, section.integer("output", section.integer("output_filters", 1))
 
 
 def output_of(section: Section, given: Shape, named: tuple[Shape, ...] = ()) -> Shape | None:
@@ -130,8 +148,13 @@ def _possible(shape: Shape | None) -> Shape | None:
 
 
 def _positions(length: int, size: int, stride: int) -> int:
-    """Positions of a window along a padded length; 0 where it does not fit."""
-    return output_size(length, size, stride) if min(length, size, stride) > 0 else 0
+    """Positions of a window along a padded length; below 1 where there is none."""
+    if min(length, size, stride) < 1:
+        return 0
+    if length < size:
+        # C rounds towards 0: darknet places a window that is too large by less than a stride
+        return 1 - (size - length) // stride
+    return output_size(length, size, stride)
 
 
 def _slid(place: _Place, padding: int, channels: int) -> Shape:
@@ -145,8 +168,16 @@ def _slid(place: _Place, padding: int, channels: int) -> Shape:
 
 
 def _convolution(place: _Place) -> Shape:
-    filters = "output" if place.section.type in _RECURRENT else "filters"
-    return _slid(place, 2 * place.window.padding, place.section.integer(filters, 1))
+    return _slid(place, 2 * place.window.padding, place.section.integer("filters", 1))
+
+
+def _crnn(place: _Place) -> Shape:
+    # No darknet builds one that changes the size of the map
+    return place.input._replace(channels=crnn_filters(place.section)[1])
+
+
+def _conv_lstm(place: _Place) -> Shape:
+    return _slid(place, 2 * place.window.padding, place.section.integer("output", 1))
 
 
 def _deconvolution(place: _Place) -> Shape:
@@ -192,6 +223,10 @@ def _upsample(place: _Place) -> Shape | None:
 
 
 def _reorg(place: _Place) -> Shape | None:
+    extra = place.section.integer("extra", 0)
+    if extra and place.section.type == "reorg":
+        # pjreddie's darknet, which alone reads the key, appends so many values to a flat vector
+        return Shape(1, 1, place.input.values + extra)
     stride, channels = place.section.integer("stride", 1), place.input.channels
     if stride > 0 and place.section.integer("reverse", 0):
         return _resized(place.input, stride, smaller=False, channels=channels // stride**2)
@@ -230,10 +265,10 @@ _RULES: dict[str, Callable[[_Place], Shape | None]] = {
     "batchnorm": _same,
     "connected": _flat,
     "contrastive": _same,
-    "conv_lstm": _convolution,
+    "conv_lstm": _conv_lstm,
     "convolutional": _convolution,
     "cost": _same,
-    "crnn": _convolution,
+    "crnn": _crnn,
     "crop": _crop,
     "deconvolutional": _deconvolution,
     "detection": _same,
@@ -253,7 +288,6 @@ _RULES: dict[str, Callable[[_Place], Shape | None]] = {
     "region": _same,
     "reorg": _reorg,
     "reorg3d": _reorg,
-    "reorg_old": _reorg,
     "rnn": _flat,
     "route": _route,
     "sam": _same,

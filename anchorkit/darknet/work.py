@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from anchorkit.darknet.graph import Layer
-from anchorkit.darknet.shapes import Shape, Window, is_antialiased
+from anchorkit.darknet.shapes import Shape, Window, crnn_filters, is_antialiased
 
 __all__ = ["Work", "work_of"]
 
@@ -130,8 +130,8 @@ def _deconvolutional(layer: Layer, given: Shape, output: Shape) -> Work:
 
 
 def _crnn(layer: Layer, given: Shape, output: Shape) -> Work:
-    hidden = layer.section.integer("hidden", 1)
-    sizes = [(given.channels, hidden), (hidden, hidden), (hidden, output.channels)]
+    hidden, filters = crnn_filters(layer.section)
+    sizes = [(given.channels, hidden), (hidden, hidden), (hidden, filters)]
     return _sum([_sliding(layer, *pair, output) for pair in sizes], counted=False)
 
 
@@ -158,7 +158,8 @@ def _connected(layer: Layer, given: Shape, output: Shape) -> Work:
 
 
 def _rnn(layer: Layer, given: Shape, output: Shape) -> Work:
-    hidden = layer.section.integer("hidden", 1)
+    # pjreddie's darknet has no such key: as many as the outputs
+    hidden = layer.section.integer("hidden", output.values)
     return _matrices(layer, [(given.values, hidden), (hidden, hidden), (hidden, output.values)])
 
 
