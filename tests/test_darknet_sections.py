@@ -79,10 +79,40 @@ def test_header_with_blanks_is_the_section_and_other_case_is_not() -> None:
         ("[soft]", "line 2: [soft]: hank-ai's darknet knows only [softmax]"),
         ("[sam]", "line 2: [sam]: a layer that pjreddie's darknet does not have"),
         ("[iseg]", "line 2: [iseg]: a layer that AlexeyAB's darknet does not have"),
+        ("[crop]", "line 2: [crop]: a layer that hank-ai's darknet does not have"),
+        ("max_crop=448", "line 2: max_crop of [net]: hank-ai's darknet does not know the key"),
+        ("[yolo]\nshow_details=0", "line 3: show_details of [yolo]: hank-ai's darknet does not"),
+        ("decay=5e-4", "line 2: decay: hank-ai's darknet reads no exponents"),
+        ("width=416 ; wide", "line 2: a comment after a value with `;`, which hank-ai's"),
+        ("[conv]\nactivation=mish", "line 3: activation=mish: pjreddie's darknet takes relu"),
+        ("[route]\ngroups=2", "line 3: groups of [route]: pjreddie's darknet does not read it"),
+        ("[max]\nstride=2\nstride_x=1", "line 4: stride_x of [maxpool]: pjreddie's darknet"),
+        ("[rnn]\noutput=4\nhidden=5", "line 4: hidden of [rnn]: pjreddie's darknet does not"),
+        ("[shortcut]\nweights_type=per_channel", "line 3: weights_type of [shortcut]: pjreddie's"),
+        ("[crnn]\noutput_filters=4", "line 3: output_filters of [crnn]: AlexeyAB's darknet does"),
+        ("[reorg]\nextra=1", "line 3: extra of [reorg]: AlexeyAB's darknet does not read it"),
     ],
 )
 def test_what_one_darknet_does_not_read_is_noted(text: str, note: str) -> None:
     assert note in "\n".join(map(str, notes_of(read_cfg("[net]\n" + text))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "letter_box=1\nB1=0.9\nburn_in=1000\npolicy=steps\nsteps=1,2\nscales=.1,.1",
+        "[conv]\nfilters=8\nstride=2\nstride_x=2\ngroups=4\ndilation=1\nantialiasing=0",
+        "[route]\nlayers=-1\ngroups=1\n[yolo]\nnew_coords=1\nembedding_layer=3\nclip=2",
+        "[rnn]\nhidden=9\noutput=9\n[shortcut]\nfrom=-2\nweights_type=none",
+    ],
+)
+def test_what_every_darknet_takes_alike_is_not_noted(text: str) -> None:
+    assert notes_of(read_cfg("[net]\n" + text)) == ()
+
+
+def test_second_name_of_a_layer_that_hank_ai_lacks_is_noted_once() -> None:
+    notes = [str(note) for note in notes_of(read_cfg("[net]\n[lrn]\n"))]
+    assert notes == ["line 2: [normalization]: a layer that hank-ai's darknet does not have"]
 
 
 def test_plain_cfg_has_no_notes() -> None:
@@ -95,7 +125,7 @@ def test_plain_cfg_has_no_notes() -> None:
 
 
 def test_notes_of_a_kind_are_counted_together() -> None:
-    (note,) = notes_of(read_cfg("[net]\r\na=1\r\n\r\nb=2\r\n"))
+    (note,) = notes_of(read_cfg("[net]\r\nwidth=1\r\n\r\nheight=2\r\n"))
     assert (note.line, note.times) == (1, 4)
 
 

@@ -4,26 +4,23 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from anchorkit.darknet.keys import (
+    ALIASES_OF_HANK_AI,
+    LACKING,
+    LATER_ACTIVATIONS,
+    is_refused,
+    unread_keys,
+)
 from anchorkit.darknet.sections import ALIASES, Cfg, Entry, Section
 from anchorkit.darknet.shapes import KNOWN
 
 __all__ = ["Note", "notes_of"]
 
-_ONLY_PJREDDIE = frozenset({"deconvolutional", "iseg", "l2norm", "logistic"})
-LACKING = {
-    "AlexeyAB": _ONLY_PJREDDIE,
-    "pjreddie": frozenset(
-        {
-            *("Gaussian_yolo", "contrastive", "conv_lstm", "history", "implicit", "local_avgpool"),
-            *("reorg3d", "sam", "scale_channels", "silence"),
-        }
-    ),
-    "hank-ai": _ONLY_PJREDDIE | {"conv_lstm", "gru", "local", "reorg"},
-}
-"""Layers that one darknet does not have, and another has."""
-
-_HANK_AI_ALIASES = ("conv", "max", "network", "local_avg")
+# What the keys are where they change nothing
+_IDLE = {"antialiasing": 0, "dilation": 1, "extra": 0, "groups": 1, "maxpool_depth": 0}
+_LIKE = {"hidden": "output", "stride_x": "stride", "stride_y": "stride"}
 _EXPONENT = re.compile(r"[0-9.][eE]")
+_WITH_EXPONENT = re.compile(r"[-+]?[0-9.]+[eE][-+]?[0-9]+")
 
 
 class Note(NamedTuple):
@@ -98,7 +95,8 @@ def _of_section(section: Section) -> list[Note]:
             text = f"[{section.type}]: a layer that {fork}'s darknet does not have"
             notes.append(Note(section.line, text))
     name = section.header[1:-1]
-    if name in ALIASES and name not in _HANK_AI_ALIASES:
+    lacked = section.type in LACKING["hank-ai"]
+    if name in ALIASES and name not in ALIASES_OF_HANK_AI and not lacked:
         text = f"{section.header}: hank-ai's darknet knows only [{section.type}]"
         notes.append(Note(section.line, text))
     seen: set[str] = set()
@@ -107,12 +105,48 @@ def _of_section(section: Section) -> list[Note]:
             text = f"{entry.key} is repeated: the first counts, hank-ai's darknet refuses the file"
             notes.append(Note(entry.line, text))
         seen.add(entry.key)
-        if entry.key == "anchors" and _EXPONENT.search(entry.value):
-            notes.append(Note(entry.line, "anchors: hank-ai's darknet reads no exponents"))
-        if _counts_comment(section, entry):
-            text = f"{entry.key} of [{section.type}]: darknet counts the commas of the comment"
-            notes.append(Note(entry.line, f"{text} as numbers"))
+        notes += _of_entry(section, entry)
+    return notes + _unread(section)
+
+
+def _of_entry(section: Section, entry: Entry) -> list[Note]:
+    texts: list[str] = []
+    place = f"{entry.key} of [{section.type}]"
+    if entry.value and is_refused(section.type, entry.key):
+        texts.append(f"{place}: hank-ai's darknet does not know the key, and refuses the file")
+    exponent = _EXPONENT.search if entry.key == "anchors" else _WITH_EXPONENT.fullmatch
+    if exponent(entry.value):
+        texts.append(f"{entry.key}: hank-ai's darknet reads no exponents")
+    if entry.comment.startswith(";"):
+        texts.append(
+            "a comment after a value with `;`, which hank-ai's darknet takes for the value"
+        )
+    if _counts_comment(section, entry):
+        texts.append(f"{place}: darknet counts the commas of the comment as numbers")
+    if entry.key == "activation" and entry.value in LATER_ACTIVATIONS:
+        texts.append(f"activation={entry.value}: pjreddie's darknet takes relu instead")
+    return [Note(entry.line, text) for text in texts]
+
+
+def _unread(section: Section) -> list[Note]:
+    """Keys that decide what the layer is, and that one darknet passes over."""
+    notes: list[Note] = []
+    for fork, key in unread_keys(section.type):
+        entry = section.find(key)
+        if entry is None or _is_idle(section, key):
+            continue
+        text = f"{key} of [{section.type}]: {fork}'s darknet does not read it: another network"
+        notes.append(Note(entry.line, text))
     return notes
+
+
+def _is_idle(section: Section, key: str) -> bool:
+    if key == "weights_type":
+        return section.text(key) == "none"
+    if section.type == "crnn":
+        return False
+    idle = section.integer(_LIKE[key], 1) if key in _LIKE else _IDLE.get(key)
+    return section.integer(key, 0) == idle
 
 
 def _counts_comment(section: Section, entry: Entry) -> bool:
