@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -484,20 +483,3 @@ def test_shipped_cfg(path: Path) -> None:
         new = replace_anchors(text, anchors)
         assert_sound(new, anchors)
         assert_only_values_differ(text, new)
-
-
-@pytest.mark.skipif("DARKNET" not in os.environ, reason="DARKNET names no darknet binary")
-@pytest.mark.parametrize("path", shipped, ids=lambda path: path.stem)
-def test_darknet_loads_what_was_written(path: Path, tmp_path: Path) -> None:
-    text = path.read_bytes().decode()
-    for count in (len(heads(text)), 7, 15):
-        place = tmp_path / f"{count}.cfg"
-        # A batch of one: darknet takes the memory for training when it loads.
-        new = re.sub("^(batch|subdivisions)=.*", r"\1=1", text, flags=re.MULTILINE)
-        place.write_bytes(replace_anchors(new, numbered(count)).encode())
-        done = subprocess.run(
-            [os.environ["DARKNET"], "ops", str(place)], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout[-500:] + done.stderr[-500:]
-        assert "Floating Point Operations" in done.stdout
-        assert "Type not recognized" not in done.stderr

@@ -88,6 +88,7 @@ def test_header_with_blanks_is_the_section_and_other_case_is_not() -> None:
         ("[route]\ngroups=2", "line 3: groups of [route]: pjreddie's darknet does not read it"),
         ("[max]\nstride=2\nstride_x=1", "line 4: stride_x of [maxpool]: pjreddie's darknet"),
         ("[rnn]\noutput=4\nhidden=5", "line 4: hidden of [rnn]: pjreddie's darknet does not"),
+        ("[rnn]\noutput=4", "line 2: [rnn]: AlexeyAB's darknet takes 1 without hidden="),
         ("[shortcut]\nweights_type=per_channel", "line 3: weights_type of [shortcut]: pjreddie's"),
         ("[crnn]\noutput_filters=4", "line 3: output_filters of [crnn]: AlexeyAB's darknet does"),
         ("[reorg]\nextra=1", "line 3: extra of [reorg]: AlexeyAB's darknet does not read it"),

@@ -137,6 +137,8 @@ def _unread(section: Section) -> list[Note]:
             continue
         text = f"{key} of [{section.type}]: {fork}'s darknet does not read it: another network"
         notes.append(Note(entry.line, text))
+    if section.type == "rnn" and not section.find("hidden") and section.integer("output", 1) != 1:
+        notes.append(Note(section.line, "[rnn]: AlexeyAB's darknet takes 1 without hidden="))
     return notes
 
 
