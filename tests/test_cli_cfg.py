@@ -168,6 +168,15 @@ def test_cfg_output_is_written_and_the_cfg_stays(run: Run) -> None:
     assert read(Path("same.cfg")) == V3
 
 
+def test_a_missing_file_of_names_is_told_before_the_work(run: Run) -> None:
+    write(V3)
+    code, _, err = run("cluster", "--voc", "none", "--cfg", "net.cfg", "--names", "none.names")
+    assert (code, err) == (
+        2,
+        "anchorkit: error: --names none.names: No such file or directory\n",
+    )
+
+
 def test_options_for_a_cfg_need_a_cfg(run: Run) -> None:
     code, _, err = run("cluster", "--voc", SAMPLE, "--cfg-output", "x.cfg")
     assert code == 2

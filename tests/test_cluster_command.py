@@ -160,7 +160,7 @@ def test_what_was_left_out_is_counted(tmp_path: Path) -> None:
     [
         (["--voc", "nothere"], 2, "nothere: wanted a folder"),
         (["--voc", "nothere/\nnorthere"], 2, "wanted a folder"),
-        (["--voc", "without"], 1, "without: no XML files found"),
+        (["--voc", "without"], 1, "without: wanted VOC XML, found no .xml files"),
         (["--voc", "empty"], 1, "no usable boxes: found 0 objects in 1 image, 0 left out"),
         (["--voc", "faulty"], 1, "no usable boxes: found 1 object in 1 image, 1 left out"),
         (["--voc", "good", "--min-size", "1000"], 1, "0 left out, 2 filtered"),

@@ -72,7 +72,7 @@ def test_the_number_of_processes_does_not_change_what_is_loaded(tmp_path: Path) 
 def test_missing_folder_is_bad_usage_and_empty_folder_bad_data(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing there"):
         load_voc(tmp_path / "gone")
-    with pytest.raises(DataError, match="no XML files"):
+    with pytest.raises(DataError, match=r"wanted VOC XML, found no \.xml files"):
         load_voc(tmp_path)
 
 

@@ -261,7 +261,7 @@ def test_many_label_files_are_read_by_processes_in_the_same_order(tmp_path: Path
 def test_a_folder_that_cannot_be_yolo_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing there"):
         load_yolo(tmp_path / "none")
-    with pytest.raises(DataError, match=r"no label files \(\.txt\) found"):
+    with pytest.raises(DataError, match=r"wanted YOLO labels, found no \.txt files"):
         load_yolo(tmp_path)
     with pytest.raises(UsageError, match="use --data"):
         load_yolo(tmp_path, image_sets=["train"])

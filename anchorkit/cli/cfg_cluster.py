@@ -1,17 +1,19 @@
 """The part of `anchorkit cluster` that has to do with `--cfg`."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anchorkit.cfg_summary import head_rows, head_table, old_and_new
 from anchorkit.cli.cfg_options import CfgOptions
-from anchorkit.cli.cfg_target import Target, class_names, input_of, open_cfg
+from anchorkit.cli.cfg_target import Target, input_of, open_cfg
 from anchorkit.cli.cfg_writing import Outcome, cfg_result, difference_shown, finish, plan
 from anchorkit.cli.data import warn
 from anchorkit.cli.options import DataOptions
 from anchorkit.darknet.replacing import anchors_of
 from anchorkit.errors import CfgError, UsageError
 from anchorkit.loaders.darknet_data import class_order
+from anchorkit.loaders.yolo import read_names
 from anchorkit.quality import Quality, evaluate
 from anchorkit.report import counted
 
@@ -69,7 +71,7 @@ class CfgJob:
                 f"-k {k}: {target.name} has {heads} heads, and each needs at least one anchor: "
                 f"the smallest k is {heads}"
             )
-        names = None if options.names is None else class_names(options.names)
+        names = None if options.names is None else _named(options.names)
         return cls(options, target, names, k, own, how)
 
     def follow(self, data: DataOptions) -> None:
@@ -156,3 +158,10 @@ class CfgJob:
         if self.outcome is None:
             return 0
         return finish(self.outcome, self.options, quiet=quiet, renewable=True)
+
+
+def _named(path: Path) -> list[str]:
+    try:
+        return read_names(path)
+    except UsageError as error:
+        raise UsageError(f"--names {error}") from None

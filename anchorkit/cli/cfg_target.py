@@ -13,7 +13,7 @@ from anchorkit.darknet.replacing import anchors_of, editable_heads
 from anchorkit.darknet.sections import Cfg, read_cfg
 from anchorkit.errors import AnchorkitError, CfgError, UsageError
 
-__all__ = ["Target", "cfg_content", "class_names", "input_of", "listed_anchors", "open_cfg"]
+__all__ = ["Target", "cfg_content", "input_of", "listed_anchors", "open_cfg"]
 
 LARGEST = 16 * 2**20
 
@@ -128,19 +128,3 @@ def input_of(
         has = "has letter_box=1" if how == "letterbox" else "has no letter_box=1"
         raise UsageError(f"--resize {resize}, but {target.name} {has}, which means {how}")
     return own, how
-
-
-def class_names(path: Path) -> list[str]:
-    """The names in a `.names` file, one a line, in the order of the class ids.
-
-    Raises
-    ------
-    UsageError
-        Where there is no such file.
-    """
-    try:
-        text = path.read_text("utf-8-sig", errors="surrogateescape")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no path"
-        raise UsageError(f"--names {path}: cannot be read ({reason})") from None
-    return [line.strip() for line in text.rstrip().split("\n")] if text.strip() else []

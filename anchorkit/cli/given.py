@@ -103,15 +103,13 @@ def _preset(name: str) -> Given:
 def _cfg(path: Path) -> Given:
     import numpy as np
 
+    from anchorkit.cli.cfg_target import cfg_content
     from anchorkit.darknet.heads import heads_of
     from anchorkit.darknet.replacing import anchors_of
     from anchorkit.darknet.sections import read_cfg
-    from anchorkit.errors import AnchorkitError, CfgError, UsageError
+    from anchorkit.errors import AnchorkitError, CfgError
 
-    try:
-        text = path.read_bytes().decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    text = cfg_content(path).decode("utf-8", "surrogateescape")
     try:
         cfg = read_cfg(text)
         anchors = anchors_of(heads_of(cfg))

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from anchorkit.accounting import Problem
+from anchorkit.errors import DataError, UsageError
 
-__all__ = ["Listing", "annotation_files"]
+__all__ = ["Listing", "annotation_files", "annotations_of"]
 
 
 class Listing(NamedTuple):
@@ -16,6 +17,39 @@ class Listing(NamedTuple):
     names: list[str]
     hidden: int
     problems: list[Problem]
+
+
+def annotations_of(root: Path, inner: str, suffix: str, *, wanted: str) -> tuple[str, Listing]:
+    """The folder of a data set's annotations, with `/`, and the files below it.
+
+    Parameters
+    ----------
+    root
+        The data set, or the folder of annotations itself.
+    inner
+        What that folder is called in a data set.
+    suffix
+        With its dot and in lower case: `.xml`.
+    wanted
+        What the folder is to hold, for the errors: `VOC XML`.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such folder.
+    DataError
+        Where it holds no such files.
+    """
+    if not root.is_dir():
+        found = "a file" if root.exists() else "nothing there"
+        raise UsageError(f"{root.as_posix()}: wanted a folder of {wanted}, found {found}")
+    folder = root / inner if (root / inner).is_dir() else root
+    typed = folder.as_posix()
+    listing = annotation_files(os.fspath(folder), suffix)
+    if not listing.names and not listing.problems:
+        hidden = f" ({listing.hidden:,} hidden ones passed over)" if listing.hidden else ""
+        raise DataError(f"{typed}: wanted {wanted}, found no {suffix} files{hidden}")
+    return typed, listing
 
 
 class _Found:

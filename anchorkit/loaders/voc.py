@@ -10,11 +10,11 @@ import numpy as np
 from anchorkit.accounting import Problem
 from anchorkit.boxes import Boxes, concatenated
 from anchorkit.closest import names_there
-from anchorkit.errors import DataError, UsageError
+from anchorkit.errors import UsageError
 from anchorkit.image_sets import in_image_sets, listed_names, matched
 from anchorkit.loaders.columns import boxes_of_columns
 from anchorkit.loaders.image_sizes import ImageFolder
-from anchorkit.loaders.listing import Listing, annotation_files
+from anchorkit.loaders.listing import Listing, annotations_of
 from anchorkit.loaders.parallel import read_in_batches
 from anchorkit.loaders.reading import read_batch
 
@@ -58,16 +58,7 @@ def load_voc(
         Where the folder holds no XML, or an image set none of its images.
     """
     root = Path(folder)
-    if not root.is_dir():
-        found = "a file" if root.exists() else "nothing there"
-        raise UsageError(f"{root.as_posix()}: wanted a folder of VOC XML, found {found}")
-    annotations = root / "Annotations"
-    annotations = annotations if annotations.is_dir() else root
-    typed = annotations.as_posix()
-    listing = annotation_files(os.fspath(annotations), ".xml")
-    if not listing.names and not listing.problems:
-        hidden = f" ({listing.hidden} hidden ones passed over)" if listing.hidden else ""
-        raise DataError(f"{typed}: no XML files found{hidden}")
+    typed, listing = annotations_of(root, "Annotations", ".xml", wanted="VOC XML")
     files = [f"{typed}/{name}" for name in listing.names]
     batches = read_in_batches(
         "anchorkit.loaders.reading:read_batch", files, jobs=jobs, progress=progress

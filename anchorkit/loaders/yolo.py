@@ -12,7 +12,7 @@ from anchorkit.accounting import Problem
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
 from anchorkit.loaders.columns import boxes_of_columns
-from anchorkit.loaders.listing import annotation_files
+from anchorkit.loaders.listing import annotations_of
 from anchorkit.loaders.parallel import read_in_batches
 
 __all__ = ["boxes_of_labels", "load_yolo", "read_names"]
@@ -58,25 +58,17 @@ def load_yolo(
         Where the folder holds no labels, or labels in pixels, or polygons that nobody asked for.
     """
     root = Path(folder)
-    typed_root = root.as_posix()
     if image_sets:
-        raise UsageError(f"{typed_root}: image sets are lists of a VOC folder; use --data for YOLO")
-    if not root.is_dir():
-        found = "a file" if root.exists() else "nothing there"
-        raise UsageError(f"{typed_root}: wanted a folder of YOLO labels, found {found}")
-    labels = root / "labels"
-    labels = labels if labels.is_dir() else root
-    typed = labels.as_posix()
-    listing = annotation_files(os.fspath(labels), ".txt")
-    if not listing.names and not listing.problems:
-        hidden = f" ({listing.hidden} hidden ones passed over)" if listing.hidden else ""
-        raise DataError(f"{typed}: no label files (.txt) found{hidden}")
+        raise UsageError(
+            f"{root.as_posix()}: image sets are lists of a VOC folder; use --data for YOLO"
+        )
+    typed, listing = annotations_of(root, "labels", ".txt", wanted="YOLO labels")
     files = [f"{typed}/{name}" for name in listing.names]
     boxes = boxes_of_labels(
         typed,
         files,
         [name[: -len(".txt")] for name in listing.names],
-        names=_names_beside(root, labels),
+        names=_names_beside(root, Path(typed)),
         jobs=jobs,
         progress=progress,
         polygons=polygons,
