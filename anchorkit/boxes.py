@@ -106,10 +106,10 @@ class Boxes:
         used = np.unique(self.image_ids)
         unknown = used[~np.isfinite(self.image_sizes[used]).all(axis=1)]
         if len(unknown):
+            more = f" (and of {len(unknown) - 1:,} more)" if len(unknown) > 1 else ""
             raise DataError(
-                f"{self.image_names[unknown[0]]}: letterbox needs the size of the image, which the "
-                f"annotation does not tell ({len(unknown):,} images without size): --images DIR "
-                "reads it from the images"
+                f"{self.image_names[unknown[0]]}: letterbox needs the size of the image{more}, "
+                "which the annotations do not tell: --images DIR reads it from the images"
             )
         scales = (np.asarray(size, dtype=np.float64) / self.image_sizes).min(axis=1)
         scaled: NDArray[np.float64] = self.image_sizes * scales[:, None]

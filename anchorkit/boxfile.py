@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from anchorkit.accounting import Kind, Problem, Report
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
-from anchorkit.files import write_atomically
+from anchorkit.files import check_file, write_atomically
 from anchorkit.image_sets import in_image_sets
 
 __all__ = ["FORMAT", "VERSION", "is_boxes_file", "load_boxes", "save_boxes"]
@@ -137,9 +137,7 @@ def load_boxes(
         Where it is damaged, of a newer version, or something else.
     """
     name = Path(path).as_posix()
-    if not Path(path).is_file():
-        found = "a folder" if Path(path).is_dir() else "nothing there"
-        raise UsageError(f"{name}: wanted a file of `anchorkit extract`, found {found}")
+    check_file(Path(path), "a file of `anchorkit extract`")
     try:
         # A file of our own: numpy leaves one open where it fails.
         with Path(path).open("rb") as file:

@@ -1,4 +1,4 @@
-"""Files that are never half written."""
+"""Files that are there to be read, and files that are never half written."""
 
 import contextlib
 import os
@@ -8,14 +8,34 @@ import stat
 import time
 from pathlib import Path
 
-from anchorkit.errors import WriteError
+from anchorkit.errors import UsageError, WriteError
 
-__all__ = ["write_atomically"]
+__all__ = ["check_file", "write_atomically"]
 
 STALE = 3600.0
 """Seconds after which a file beside the target is no longer one that is being written."""
 
 _LEFTOVER = re.compile(r"[0-9a-f]{16}\.tmp")
+
+
+def check_file(path: Path, wanted: str) -> None:
+    """Fail where there is no file to read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    wanted
+        What it should be, for the error: `a COCO file`.
+
+    Raises
+    ------
+    UsageError
+        Saying what is there instead.
+    """
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "nothing there"
+        raise UsageError(f"{path.as_posix()}: wanted {wanted}, found {found}")
 
 
 def write_atomically(

@@ -53,7 +53,7 @@ def _head(found: Mapping[str, Any]) -> list[str]:
         f"{counted(len(found['classes']), 'class', 'classes')}"
     ]
     lines.append(
-        f"{counted(found['objects'], 'object')} = {found['boxes']:,} boxes "
+        f"{counted(found['objects'], 'object')} = {counted(found['boxes'], 'box', 'boxes')} "
         f"+ {found['left_out']:,} left out + {found['filtered']:,} filtered"
     )
     per_image = found["boxes_per_image"]
@@ -61,9 +61,9 @@ def _head(found: Mapping[str, Any]) -> list[str]:
         lines.append(
             f"boxes per image: {per_image['mean']:.1f} on average, median "
             f"{per_image['median']:g}, at most {per_image['most']:,}; "
-            f"{counted(found['images_without_boxes'], 'image')} without"
+            f"{_none_or(found['images_without_boxes'])} without"
         )
-    lines += _image_line(found["image_sizes"])
+    lines += _image_line(found["image_sizes"], found["images"])
     lines.append(f"{found['difficult']:,} difficult, {found['truncated']:,} truncated")
     if found["filtered_by"]:
         by = ", ".join(f"{count:,} by --{name}" for name, count in found["filtered_by"].items())
@@ -71,9 +71,17 @@ def _head(found: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _image_line(sizes: Mapping[str, Any]) -> list[str]:
+def _none_or(images: int) -> str:
+    return counted(images, "image") if images else "no image"
+
+
+def _image_line(sizes: Mapping[str, Any], images: int) -> list[str]:
     parts = []
-    if "width" in sizes:
+    if sizes["distinct"] == 1:
+        only = sizes["common"][0]
+        which = counted(images - sizes["unknown"], "image") if sizes["unknown"] else "every image"
+        parts.append(f"{which} {only['width']:g}x{only['height']:g}")
+    elif "width" in sizes:
         wide, high = sizes["width"], sizes["height"]
         parts.append(
             f"images {wide['least']:g} to {wide['most']:g} wide, "
@@ -86,14 +94,17 @@ def _image_line(sizes: Mapping[str, Any]) -> list[str]:
 
 def _tables(found: Mapping[str, Any]) -> list[Table]:
     where = f"at input {found['input'][0]}x{found['input'][1]}, {found['resize']}"
-    made = [
-        _class_table(found["classes"], where),
-        _size_table(found["box_sizes"], where),
-        _small_table(found["small"], where),
-        _ratio_table(found["ratios"]),
-        _image_table(found["image_sizes"]),
-    ]
-    return [table for table in made if table[2] and (found["boxes"] or table is made[-1])]
+    made = []
+    if found["boxes"]:
+        made = [
+            _class_table(found["classes"], where),
+            _size_table(found["box_sizes"], where),
+            _small_table(found["small"], where),
+            _ratio_table(found["ratios"]),
+        ]
+    if found["image_sizes"]["distinct"] > 1:  # the head tells a single one
+        made.append(_image_table(found["image_sizes"]))
+    return [table for table in made if table[2]]
 
 
 def _class_table(classes: Sequence[Mapping[str, Any]], where: str) -> Table:

@@ -45,6 +45,22 @@ def test_labels_lie_beside_the_images_or_where_darknet_looks(
     assert boxes.image_files[0].endswith(label)
 
 
+def test_labels_are_named_as_the_data_file_was_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project(tmp_path / "net", "data/a.jpg\n", ("data/a.txt",))
+    monkeypatch.chdir(tmp_path)
+    assert load_darknet_data("net/data/obj.data").image_files == ("net/data/a.txt",)
+    monkeypatch.chdir(tmp_path / "net" / "data")
+    above = (tmp_path / "net" / "data" / "a.txt").as_posix()
+    assert load_darknet_data("obj.data").image_files == (above,)
+
+
+def test_a_folder_is_no_data_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="wanted a darknet data file, found a folder"):
+        load_darknet_data(tmp_path)
+
+
 def test_darknet_s_own_place_comes_before_that_beside_the_image(tmp_path: Path) -> None:
     both = ("VOC/JPEGImages/a.txt", "VOC/labels/a.txt")
     boxes = load_darknet_data(project(tmp_path, "VOC/JPEGImages/a.jpg\n", both))

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from annotations import annotation, annotation_object, voc_folder
+from command import run
 
 from anchorkit.errors import DataError, UsageError
 from anchorkit.loaders import load
@@ -36,6 +37,20 @@ def test_letterbox_without_image_sizes_is_an_error_that_says_so(tmp_path: Path) 
     assert boxes.at_input((416, 416)).tolist() == [[208, 208]]
     with pytest.raises(DataError, match=r"a: letterbox needs the size of the image.*--images DIR"):
         boxes.at_input((416, 416), "letterbox")
+    labels(tmp_path, "b", "c")
+    with pytest.raises(DataError, match=r"the size of the image \(and of 2 more\)"):
+        load([("yolo", tmp_path)]).at_input((416, 416), "letterbox")
+
+
+def test_inspect_says_why_an_image_has_no_size(tmp_path: Path) -> None:
+    labels(tmp_path, "a", "b")
+    image(tmp_path / "images" / "a.jpg", (200, 100))
+    options = ("inspect", "--yolo", tmp_path, "--images", tmp_path / "images")
+    assert "\n1 image 200x100; 1 image without a size\n" in run(*options).out
+    failed = run(*options, "--resize", "letterbox")
+    assert (failed.code, failed.out) == (1, "")
+    assert "no image of that name" in failed.err
+    assert failed.err.splitlines()[-1].startswith("anchorkit: error: b: letterbox needs the size")
 
 
 def test_sizes_come_from_the_headers_of_the_images(tmp_path: Path) -> None:

@@ -93,6 +93,19 @@ def test_text_fits_80_columns_and_markdown_has_the_same_tables(root: Path) -> No
     assert "clipped to the image" in markdown
 
 
+def test_one_size_of_all_images_is_a_line_and_several_are_a_table(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"a.xml": annotation(annotation_object())}
+    root = voc_folder(tmp_path, files)
+    shown = run("inspect", "--voc", root).out
+    assert "at most 1; no image without\nevery image 8x8\n" in shown
+    assert "1 object = 1 box + 0 left out" in shown
+    assert "Image sizes" not in shown
+    voc_folder(tmp_path, {"b.xml": annotation(size=(16, 8))})
+    shown = run("inspect", "--voc", root).out
+    assert "at most 1; 1 image without\nimages 8 to 16 wide, 8 to 8 high\n" in shown
+    assert "Image sizes: 2 distinct" in shown
+
+
 def test_a_data_set_without_a_box_is_inspected_all_the_same(tmp_path: Path) -> None:
     flat = annotation_object((4, 4, 4, 8))
     root = voc_folder(tmp_path, {"a.xml": annotation(flat), "b.xml": ""})

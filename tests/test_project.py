@@ -24,7 +24,9 @@ ALLOWED: dict[str, set[str]] = {
     "boxes": {"errors", "accounting"},
     "image_sets": {"errors", "accounting", "boxes", "closest"},
     "closest": set(),
-    "loaders": {"errors", "accounting", "boxes", "boxfile", "closest", "image_sets", "loaders"},
+    "loaders": {
+        *("errors", "accounting", "boxes", "boxfile", "closest", "files", "image_sets", "loaders")
+    },
     "overlap": {"errors"},
     "darknet": {"errors", "darknet"},
 }

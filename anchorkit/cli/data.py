@@ -14,7 +14,7 @@ from anchorkit.loaders import LOADERS, load
 from anchorkit.losses import loss_lines
 from anchorkit.report import counted
 
-__all__ = ["check_strict", "load_boxes", "require_data", "show_progress", "warn"]
+__all__ = ["check_strict", "load_boxes", "require_data", "say_losses", "show_progress", "warn"]
 
 
 def warn(message: str) -> None:
@@ -67,11 +67,16 @@ def load_boxes(
     )
     boxes = _filtered(boxes, data, size, resize)
     if summary:
-        if not data.quiet:
-            for line in loss_lines(boxes.report):
-                click.echo(line if line.startswith(" ") else f"anchorkit: {line}", err=True)
+        say_losses(data, boxes.report)
         check_strict(data, boxes.report)
     return boxes
+
+
+def say_losses(data: DataOptions, report: Report) -> None:
+    """Write on stderr, without `--quiet`, what was left out, altered or could not be read."""
+    if not data.quiet:
+        for line in loss_lines(report):
+            click.echo(line if line.startswith(" ") else f"anchorkit: {line}", err=True)
 
 
 def require_data(data: DataOptions, why: str = "no data") -> None:

@@ -19,14 +19,20 @@ __all__ = ["command"]
 @format_option
 def command(data: DataOptions, size: tuple[int, int] | None, resize: str | None, form: str) -> None:
     """Load, count, print; with --strict, fail on what was left out."""
-    from anchorkit.cli.data import check_strict, load_boxes
+    from anchorkit.cli.data import check_strict, load_boxes, say_losses
+    from anchorkit.errors import AnchorkitError
     from anchorkit.inspection import inspected
     from anchorkit.inspection_text import inspection_markdown, inspection_text
     from anchorkit.report import json_text
 
     size, resize = size or (416, 416), resize or "stretch"
     boxes = load_boxes(data, size, resize, summary=False)
-    found = inspected(boxes, size=size, resize=resize)
+    try:
+        found = inspected(boxes, size=size, resize=resize)
+    except AnchorkitError:
+        # What was found at fault may be the very reason
+        say_losses(data, boxes.report)
+        raise
     if form == "json":
         click.echo(json_text(found))
     else:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from anchorkit.accounting import Problem, Report
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
+from anchorkit.files import check_file
 from anchorkit.loaders.image_sizes import ImageFolder
 from anchorkit.loaders.json_stream import members
 from anchorkit.loaders.voc_file import SMALLEST_AREA
@@ -64,9 +65,7 @@ def load_coco(
     path = Path(file)
     if image_sets:
         raise UsageError(f"{path.as_posix()}: image sets are lists of a VOC folder: COCO has none")
-    if not path.is_file():
-        found = "a folder" if path.is_dir() else "nothing there"
-        raise UsageError(f"{path.as_posix()}: wanted a COCO file, found {found}")
+    check_file(path, "a COCO file")
     document = _Document(path)
     keys: dict[str, bool] = {}
     try:

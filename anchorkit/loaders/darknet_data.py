@@ -7,6 +7,7 @@ from pathlib import Path
 from anchorkit.accounting import Problem
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
+from anchorkit.files import check_file
 from anchorkit.loaders.yolo import boxes_of_labels, read_names
 
 __all__ = ["class_order", "load_darknet_data"]
@@ -55,6 +56,7 @@ def load_darknet_data(
     path = Path(file)
     if image_sets:
         raise UsageError(f"{path.as_posix()}: image sets are lists of a VOC folder")
+    check_file(path, "a darknet data file")
     keys = _keys(path)
     if "train" not in keys:
         found = ", ".join(keys) or "nothing"
@@ -139,12 +141,16 @@ def _keys(path: Path) -> dict[str, str]:
 
 
 def _bases(path: Path) -> Iterator[Path]:
-    """Folders from which a path may hold: darknet's is the current one."""
+    """Folders from which a path may hold: darknet's is the current one.
+
+    Relative where the data file's own path is, so that what is found is named as it was typed.
+    """
     yield Path()
-    parent = path.absolute().parent
     yield path.parent
-    yield parent.parent
-    yield parent.parent.parent
+    here, above = Path.cwd(), path.absolute().parent.parent
+    for folder in (above, above.parent):
+        near = not path.is_absolute() and folder.is_relative_to(here)
+        yield folder.relative_to(here) if near else folder
 
 
 def _there(path: Path, value: str, key: str) -> Path:
