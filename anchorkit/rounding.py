@@ -147,8 +147,10 @@ def _climbed(boxes: _Boxes, start: list[Point]) -> list[Point]:
 
 def _overlap(boxes: _Boxes, point: Point) -> Numbers:
     """IoU of each box with one point."""
-    shared = np.minimum(boxes.width, point[0]) * np.minimum(boxes.height, point[1])
-    overlap: Numbers = shared / (boxes.area + float(point[0] * point[1]) - shared)
+    # As floats: an int beyond 64 bits would make an array of objects of what it meets
+    width, height = float(point[0]), float(point[1])
+    shared = np.minimum(boxes.width, width) * np.minimum(boxes.height, height)
+    overlap: Numbers = shared / (boxes.area + width * height - shared)
     return overlap
 
 
