@@ -192,6 +192,20 @@ def test_curves_have_their_points_names_and_knee(axes: Axes) -> None:
     assert [text.get_text() for text in legend.get_texts()] == ["train", "val", "suggested: k = 2"]
 
 
+@pytest.mark.parametrize(("scale", "unit"), [(1.0, "GFLOPs"), (0.001, "MFLOPs")])
+def test_operations_are_drawn_in_the_unit_that_suits_them(
+    axes: Axes, scale: float, unit: str
+) -> None:
+    line = drawing.draw_bought(axes, [(3, 0.5 * scale, 0.5), (9, 2 * scale, 0.7)], knee=9)
+    assert np.asarray(line.get_xdata()).tolist() == [0.5, 2]
+    assert axes.get_xlabel() == f"{unit} of the network, for each k"
+    # The numbers stand beside the mark of the suggested k, not under it
+    for text in axes.texts:
+        assert isinstance(text, Annotation)
+        assert text.get_horizontalalignment() == "left"
+        assert text.xyann[0] > 0
+
+
 def test_scale_follows_the_spread_of_the_boxes() -> None:
     assert drawing.scale_for([(10, 10)] * 99 + [(199, 199)]) == "linear"
     assert drawing.scale_for([(10, 10), (10, 300)]) == "log"

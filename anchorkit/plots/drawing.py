@@ -353,7 +353,7 @@ def draw_bought(
     axes
         Where to draw.
     bought
-        k, GFLOPs and mean IoU, by ascending k.
+        k, GFLOPs and mean IoU, by ascending k; drawn in MFLOPs where all are below 1.
     knee
         The k to mark, if any.
 
@@ -361,16 +361,16 @@ def draw_bought(
     -------
     The line through the points.
     """
-    ks, paid, values = zip(*bought, strict=True)
+    ks, billions, values = zip(*bought, strict=True)
+    unit, factor = ("GFLOPs", 1) if max(billions) >= 1 else ("MFLOPs", 1000)
+    paid = [factor * one for one in billions]
     line = axes.plot(paid, values, color=COLORS[0], marker=MARKERS[0])[0]
     for k, across, up in zip(ks, paid, values, strict=True):
-        axes.annotate(
-            str(k), (across, up), xytext=(0, -15), textcoords="offset points", ha="center"
-        )
+        axes.annotate(str(k), (across, up), xytext=(4, -14), textcoords="offset points", ha="left")
         if k == knee:
             axes.axvline(across, color=GREY, linestyle=":")
     axes.margins(y=0.12)
-    axes.set_xlabel("GFLOPs of the network, for each k")
+    axes.set_xlabel(f"{unit} of the network, for each k")
     axes.set_ylabel("mean IoU")
     axes.ticklabel_format(axis="x", useOffset=False)
     axes.grid(alpha=0.3)
