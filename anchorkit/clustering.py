@@ -15,12 +15,13 @@ from numpy.typing import ArrayLike, NDArray
 from anchorkit.arguments import as_seed, as_whole, check_distinct, check_one_of
 from anchorkit.errors import DataError, UsageError
 from anchorkit.overlap import as_sizes, as_weights
-from anchorkit.search.ascent import ascended, medians_near, polished
+from anchorkit.search.ascent import ascended, medians_near
 from anchorkit.search.means import mean_iterate
 from anchorkit.search.passes import Pass
 from anchorkit.search.points import SKETCHED, Points, distinct_sizes, points_of, sketch
+from anchorkit.search.polish import approached, polished
 from anchorkit.search.sample import Sample, samples_of
-from anchorkit.search.swaps import climb, explore
+from anchorkit.search.swaps import Found, climb, explore
 
 __all__ = ["UPDATES", "Clustering", "cluster"]
 
@@ -190,7 +191,7 @@ def _searched(
             if other[0] > history[-1]:
                 _, goal, history = other
         if base is not points:
-            history = [whole.mean_iou(goal)]
+            _, goal, history = approached(whole, scan, goal)
         mean_iou, goal, more = polished(whole, goal, history[-1])
         return _Found(goal, goal, (*history, *more), mean_iou)
     if base is not points:
@@ -213,11 +214,14 @@ def _basin(
     """The best anchors of a wide search, ascended over all points, and mean IoU on that way."""
     tick, close = _bar(progress)
     try:
-        finds = [
-            found
-            for _ in range(1 if k <= FEW else SEARCHES)
-            for found in explore(small, k, stream, starts=begun, tick=tick)
-        ]
+        searches = 1 if k <= FEW else SEARCHES
+        finds: list[Found] = []
+        for number in range(searches):
+
+            def ticked(done: int, most: int, number: int = number) -> None:
+                tick(number * most + done, searches * most)
+
+            finds += explore(small, k, stream, starts=begun, tick=ticked)
     finally:
         close()
     climbed = [climb(large, found.anchors * large.scale, 12) for found in finds]

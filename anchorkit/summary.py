@@ -30,6 +30,7 @@ def summary(
     quality: Quality,
     *,
     mean_iou_exact: float,
+    ascended_mean_iou: float,
     precision: int,
     size: tuple[int, int],
     resize: str,
@@ -48,6 +49,8 @@ def summary(
         Of these anchors, over all boxes.
     mean_iou_exact
         Mean IoU before rounding.
+    ascended_mean_iou
+        What the `iou` update would reach at least, before rounding; NaN where it is not known.
     precision
         Decimals of the anchors.
     size, resize, update, seed
@@ -59,6 +62,9 @@ def summary(
         "anchors": pairs,
         "mean_iou": round(quality.mean_iou, DIGITS),
         "mean_iou_exact": round(mean_iou_exact, DIGITS),
+        "ascended_mean_iou": (
+            None if math.isnan(ascended_mean_iou) else round(ascended_mean_iou, DIGITS)
+        ),
         "best_possible_recall": round(quality.best_possible_recall, DIGITS),
         "ratios": sorted(ratios),
         "clusters": [
@@ -117,6 +123,7 @@ def summary_text(result: Mapping[str, Any]) -> str:
         [
             ["mean IoU", f"{result['mean_iou']:.4f}", _before_rounding(result)],
             ["best possible recall", f"{result['best_possible_recall']:.4f}", RECALL_NOTE],
+            *_ascended(result),
             *_defaults(result),
         ],
         left=["figure", "value", "note"],
@@ -141,7 +148,10 @@ def summary_markdown(result: Mapping[str, Any]) -> str:
             f"```ini\n{anchor_line(result)}\n```",
             f"- mean IoU **{result['mean_iou']:.4f}**, {_before_rounding(result)}\n"
             f"- best possible recall **{result['best_possible_recall']:.4f}**, {RECALL_NOTE}\n"
-            + "".join(f"- {name} {value}: {note}\n" for name, value, note in _defaults(result))
+            + "".join(
+                f"- {name} {value}: {note}\n"
+                for name, value, note in [*_ascended(result), *_defaults(result)]
+            )
             + f"- {_ratios(result)}",
         ]
     )
@@ -197,6 +207,14 @@ def _asked(result: Mapping[str, Any]) -> str:
 
 def _before_rounding(result: Mapping[str, Any]) -> str:
     return f"{result['mean_iou_exact']:.4f} before rounding"
+
+
+def _ascended(result: Mapping[str, Any]) -> list[list[str]]:
+    """What the `iou` update would add, where that shows in four digits."""
+    reached = result["ascended_mean_iou"]
+    if result["update"] != "median" or reached is None or reached < result["mean_iou_exact"] + 5e-5:
+        return []
+    return [["with --update iou", f"{reached:.4f}", "mean IoU before rounding, at least"]]
 
 
 def _defaults(result: Mapping[str, Any]) -> list[list[str]]:

@@ -41,6 +41,7 @@ def test_a_worked_example_in_every_figure(tmp_path: Path) -> None:
         "anchors": [[40, 20], [200, 100]],
         "mean_iou": 0.875,
         "mean_iou_exact": 0.875,
+        "ascended_mean_iou": 0.875,
         "best_possible_recall": 1.0,
         "ratios": [2.0, 2.0],
         "clusters": [

@@ -2,18 +2,18 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from anchorkit.clustering import UPDATES, cluster
 from anchorkit.overlap import iou, nearest
 from anchorkit.search import passes, points
-from anchorkit.search.ascent import FACTORS, polished
 from anchorkit.search.passes import Pass, balanced, medians
-from anchorkit.search.points import distinct_sizes, points_of, sketch
-from anchorkit.search.sample import evenly, samples_of
-from anchorkit.search.swaps import climb, look
+from anchorkit.search.points import Points, distinct_sizes, points_of, sketch
+from anchorkit.search.polish import FACTORS, approached, polished, slopes
+from anchorkit.search.sample import evenly, samples_of, thinned
+from anchorkit.search.swaps import balance_points, climb, look
 
 Floats = NDArray[np.float64]
 
@@ -163,6 +163,62 @@ def test_a_climb_never_ends_below_its_start() -> None:
         assert climb(sample, start, 10).mean_iou >= look(sample, start).mean_iou
 
 
+@given(boxes, boxes, st.integers(1, 3))
+def test_anchors_are_balanced_at_the_quantile_a_plain_count_gives(
+    sizes: Floats, anchors: Floats, weight: int
+) -> None:
+    assume(len(anchors) <= len(sizes))
+    weights: Floats = (np.arange(len(sizes)) % weight + 1).astype(np.float64)
+    width, height = np.ascontiguousarray(sizes.T)
+    (sample,) = samples_of(points_of(width, height, weights), [100])
+    state = look(sample, anchors * sample.scale)
+    found = balance_points(sample, anchors * sample.scale, state) / sample.scale
+    areas = sizes.prod(axis=1)
+    for row, own in enumerate(anchors.prod(axis=1)):
+        mine = state.labels == row
+        if not mine.any():
+            continue
+        share = weights * state.best * (1 + state.best) / (own + areas)
+        target = (share * areas)[mine].sum()
+        for column in range(2):
+            side = sizes[mine, column]
+            order = np.argsort(side)
+            reached = share[mine][order].cumsum() * own
+            reached += (share * areas)[mine][order].cumsum()
+            # The balance point itself, or one beside it where rounding decides
+            at = np.searchsorted(reached, [target * (1 - 1e-6), target * (1 + 1e-6)])
+            near = side[order][np.minimum(at, len(side) - 1)]
+            assert near[0] * (1 - 1e-9) <= found[row, column] <= near[1] * (1 + 1e-9)
+
+
+def test_of_many_points_the_balance_point_is_found_to_within_a_level() -> None:
+    sizes = np.random.RandomState(2).lognormal(3, 0.6, (4000, 2))
+    (sample,) = samples_of(distinct_sizes(sizes, None), [5000])
+    anchors = np.array([[20.0, 20.0]]) * sample.scale
+    for _ in range(40):
+        anchors = balance_points(sample, anchors, look(sample, anchors))
+    for column in range(2):
+        for side in np.quantile(sample.sizes[:, column], [0.2, 0.8]):
+            moved = anchors.copy()
+            moved[0, column] = side
+            assert look(sample, moved).mean_iou < look(sample, anchors).mean_iou
+    best = max(look(sample, anchors * factor).mean_iou for factor in np.linspace(0.9, 1.1, 21))
+    assert look(sample, anchors).mean_iou > best - 1e-4
+
+
+def test_a_thinned_sample_is_every_second_point_in_the_same_unit() -> None:
+    (sample,) = samples_of(distinct_sizes(everyday(7000).cumsum(axis=0), None), [4000])
+    thin = thinned(sample, 2000)
+    assert thin.sizes.tolist() == sample.sizes[::2].tolist()
+    assert thin.scale == sample.scale
+    assert thinned(sample, 4000) is sample
+
+
+def test_a_sample_with_weights_is_not_thinned() -> None:
+    (sample,) = samples_of(distinct_sizes(np.repeat(everyday(500), 2, axis=0), None), [4000])
+    assert thinned(sample, 10) is sample
+
+
 # --- the whole --------------------------------------------------------------------------------
 
 
@@ -210,6 +266,48 @@ def test_polishing_ends_where_no_move_gains_and_never_falls() -> None:
             moved = anchors.copy()
             moved[row, side] *= factor
             assert mean_iou(sizes, moved) <= reached + 1e-11
+
+
+def smooth(count: int) -> Points:
+    """Points of many distinct sizes, over which mean IoU changes smoothly."""
+    stream = np.random.RandomState(8)
+    centres = np.exp(stream.normal(3, 0.7, (12, 2)))[stream.randint(0, 12, count)]
+    return distinct_sizes(centres * np.exp(stream.normal(0, 0.3, (count, 2))), None)
+
+
+def test_slopes_are_the_change_of_the_sum_of_best_ious_with_each_side() -> None:
+    cloud = smooth(20000)
+    scan = Pass(cloud, 5)
+    anchors = cloud.sizes[:5] * 1.0
+    scan.mean_iou(anchors)
+    found = slopes(scan, anchors)
+    for place in np.ndindex(anchors.shape):
+        ends = []
+        for factor in (1.001, 0.999):
+            moved = anchors.copy()
+            moved[place] *= factor
+            ends.append(scan.mean_iou(moved) * cloud.total)
+        assert found[place] == pytest.approx((ends[0] - ends[1]) / 0.002, abs=cloud.total * 3e-4)
+
+
+def test_an_approach_never_falls_and_leaves_next_to_nothing_to_polish() -> None:
+    cloud = smooth(30000)
+    scan, cells = Pass(cloud, 6), Pass(sketch(cloud), 6)
+    start = cluster(cloud.sizes, 6).anchors * 1.03
+    before = scan.mean_iou(start)
+    reached, anchors, history = approached(scan, cells, start)
+    assert history[0] == before
+    assert history == sorted(history)
+    assert reached == history[-1] == scan.mean_iou(anchors)
+    assert reached - before > 3e-4
+    assert polished(scan, anchors, reached)[0] - reached < 2e-7
+
+
+def test_an_approach_along_which_nothing_changes_stays_where_it_is() -> None:
+    scan = Pass(points_of(np.array([1e-150, 2e-150]), np.array([1.0, 1.0]), None), 1)
+    _, anchors, history = approached(scan, scan, np.array([[1e-150, 1.0]]))
+    assert history == sorted(history)
+    assert np.isfinite(anchors).all()
 
 
 @pytest.mark.parametrize("update", UPDATES)

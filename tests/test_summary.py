@@ -65,6 +65,7 @@ def result() -> dict[str, Any]:
         anchors,
         evaluate(SIZES, anchors),
         mean_iou_exact=0.99993,
+        ascended_mean_iou=0.99993,
         precision=1,
         size=(608, 416),
         resize="letterbox",
@@ -94,6 +95,7 @@ def test_whole_pixels_are_whole_numbers(result: dict[str, Any]) -> None:
         anchors,
         evaluate(SIZES, anchors),
         mean_iou_exact=1,
+        ascended_mean_iou=1,
         precision=0,
         size=(1, 1),
         resize="stretch",
@@ -109,6 +111,20 @@ def test_defaults_are_those_of_a_network_with_as_many_anchors(k: int, name: str)
     assert known["name"] == name
     assert len(preset(name).anchors) == k
     assert known["mean_iou"] == round(evaluate(SIZES, preset(name).anchors).mean_iou, 6)
+
+
+def test_what_the_iou_update_would_add_is_told_where_four_digits_show_it(
+    result: dict[str, Any],
+) -> None:
+    told = result | {"update": "median", "mean_iou_exact": 0.8, "ascended_mean_iou": 0.80049}
+    assert "\nwith --update iou" in summary_text(told)
+    assert "\n- with --update iou 0.8005: mean IoU before rounding" in summary_markdown(told)
+    for untold in (
+        told | {"ascended_mean_iou": 0.80004},
+        told | {"ascended_mean_iou": None},
+        told | {"update": "iou"},
+    ):
+        assert "with --update iou" not in summary_text(untold)
 
 
 def test_a_number_of_anchors_that_no_network_has_is_compared_with_none(

@@ -205,6 +205,7 @@ def rendered(found: Found, boxes: "Boxes", wanted: Wanted, form: str, job: "CfgJ
         found.anchors,
         found.quality,
         mean_iou_exact=found.clustering.mean_iou,
+        ascended_mean_iou=found.clustering.ascended_mean_iou,
         precision=wanted.precision,
         size=wanted.size,
         resize=wanted.resize,

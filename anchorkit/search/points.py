@@ -10,14 +10,18 @@ from anchorkit.sums import grain_of
 
 __all__ = ["SKETCHED", "Points", "distinct_sizes", "points_of", "sketch"]
 
-SKETCHED = 1 << 20
+SKETCHED = 1 << 17
 """Above this many distinct sizes the search begins on cells of neighbouring sizes."""
 
 MERGED = 1 << 19
 """Up to this many rows equal sizes are merged without a look at how often sizes repeat."""
 
+SCATTERED = 1 << 20
+"""Above this many distinct sizes they are left as they are: merging would cost more than it saves.
+"""
+
 CHUNK = 1 << 16
-CELL_BITS = 17  # of the 23 bits of a float32's fraction: a cell spans 1/64 of an octave
+CELL_BITS = 16  # of the 23 bits of a float32's fraction: a cell spans 1/128 of an octave
 TABLE = 1 << 22  # cells at most, and rows at a time
 Floats = NDArray[np.float64]
 
@@ -72,7 +76,7 @@ def distinct_sizes(sizes: Floats, weights: Floats | None) -> Points:
     weights
         (n,), or None.
     """
-    if len(sizes) > MERGED and _about_distinct(sizes) > SKETCHED:
+    if len(sizes) > MERGED and _about_distinct(sizes) > SCATTERED:
         width, height = sizes[:, 0], sizes[:, 1]
         if weights is None:
             return points_of(width, height, None)
@@ -137,7 +141,7 @@ def _merged(sizes: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
 
 
 def sketch(points: Points) -> Points:
-    """Cells of neighbouring sizes, about 1 % apart, as points: what a wide search can begin on.
+    """Cells of neighbouring sizes, about 0.5 % apart, as points: what a wide search can begin on.
 
     The cells are those of the leading bits of float32 numbers, which grow with the number; they are
     wider where sizes span so much that there would be too many cells.

@@ -8,9 +8,12 @@ from numpy.typing import NDArray
 
 from anchorkit.search.points import Floats, Points, points_of
 
-__all__ = ["SMALLEST", "Sample", "evenly", "samples_of"]
+__all__ = ["SMALLEST", "Sample", "evenly", "samples_of", "thinned"]
 
 CURVE_BITS = 10
+LEVELS, FINE = 256, 1024
+"""Levels of a large sample; up to the second number of points, each is a level of its own."""
+
 SMALLEST = 1e-15  # relative to the largest side: areas stay above float32's smallest
 
 
@@ -34,8 +37,12 @@ class Sample:
         Sum of the weights.
     grain
         Quantum to which what is summed is rounded first, so that sums are exact.
-    order
-        For width and for height: (n,), the points in ascending order.
+    steps
+        Number of levels from the smallest side to the largest, each with about as many points.
+    levels
+        For width and for height: (n,), the level in which a point lies.
+    ascending
+        For width and for height: (n,) float64, the values in ascending order.
     """
 
     sizes: Floats
@@ -47,7 +54,9 @@ class Sample:
     weight: Floats | None
     total: float
     grain: float
-    order: tuple[NDArray[np.intp], NDArray[np.intp]]
+    steps: int
+    levels: tuple[NDArray[np.intp], NDArray[np.intp]]
+    ascending: tuple[Floats, Floats]
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -116,11 +125,23 @@ def _scaled(side: Floats) -> NDArray[np.int64]:
     return scaled
 
 
+def thinned(sample: Sample, count: int) -> Sample:
+    """Every second point, in the same unit, while there are more than so many and all weigh 1."""
+    sizes = sample.sizes
+    while len(sizes) > count and sample.weight is None:
+        sizes = sizes[::2]
+    return sample if sizes is sample.sizes else _arranged(sizes, None, sample.scale)
+
+
 def _laid_out(sizes: Floats, weight: Floats | None) -> Sample:
     scale = 2.0 ** -int(np.frexp(sizes.max())[1])
-    scaled = np.maximum(sizes * scale, SMALLEST)
+    return _arranged(np.maximum(sizes * scale, SMALLEST), weight, scale)
+
+
+def _arranged(scaled: Floats, weight: Floats | None, scale: float) -> Sample:
     width, height = np.ascontiguousarray(scaled.T.astype(np.float32))
     points = points_of(scaled[:, 0], scaled[:, 1], weight)
+    steps = len(scaled) if len(scaled) <= FINE else LEVELS
     return Sample(
         sizes=scaled,
         scale=scale,
@@ -131,5 +152,13 @@ def _laid_out(sizes: Floats, weight: Floats | None) -> Sample:
         weight=weight,
         total=points.total,
         grain=points.grain,
-        order=(np.argsort(width, kind="stable"), np.argsort(height, kind="stable")),
+        steps=steps,
+        levels=(_levels(scaled[:, 0], steps), _levels(scaled[:, 1], steps)),
+        ascending=(np.sort(scaled[:, 0]), np.sort(scaled[:, 1])),
     )
+
+
+def _levels(side: Floats, steps: int) -> NDArray[np.intp]:
+    levels = np.empty(len(side), dtype=np.intp)
+    levels[np.argsort(side, kind="stable")] = np.arange(len(side)) * steps // len(side)
+    return levels

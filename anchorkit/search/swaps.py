@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 
 from anchorkit.overlap import iou
 from anchorkit.search.points import Floats
-from anchorkit.search.sample import SMALLEST, Sample
+from anchorkit.search.sample import SMALLEST, Sample, thinned
 from anchorkit.sums import exact
 
-__all__ = ["Found", "climb", "explore"]
+__all__ = ["Found", "Look", "balance_points", "climb", "explore", "look"]
 
 CANDIDATES = 128
 """Places at which an anchor may be put back."""
+
+THIN = 2048
+"""Points on which places are compared, or up to twice as many less one."""
 
 STARTS = 8
 ROUNDS = 8
@@ -47,6 +50,7 @@ PRODUCT = 1 << 18
 ALIKE = 1e-6
 """Two sets of anchors whose mean IoU differs by less are the same."""
 
+TINY = 1e-300  # instead of a division by zero
 LARGEST = 2.0**20  # as SMALLEST: relative to the largest side
 
 Singles = NDArray[np.float32]
@@ -90,7 +94,8 @@ def explore(
     tick
         Called after each round with the rounds made and the most there will be.
     """
-    search = _Search(sample, k, stream, *_candidates(sample, stream))
+    thin = thinned(sample, THIN)
+    search = _Search(sample, thin, k, stream, *_candidates(thin, stream))
     archive: list[Found] = []
     # Anchors beyond all boxes are brought to where float32 can tell their areas
     seeds = [np.clip(np.asarray(start) * sample.scale, SMALLEST, LARGEST) for start in starts]
@@ -117,12 +122,14 @@ class _Search(NamedTuple):
     """What every part of a search needs."""
 
     sample: Sample
+    thin: Sample
+    """Fewer points, on which places for anchors are compared."""
     k: int
     stream: np.random.RandomState
     places: Floats
     """(m, 2), where anchors may be put."""
     table: Singles
-    """(m, n), IoU of the places with the points, in few bits."""
+    """(m, n), IoU of the places with the fewer points, in few bits."""
 
 
 def _rounds(k: int, count: int) -> int:
@@ -180,7 +187,7 @@ def _crossed(search: _Search, archive: list[Found]) -> Floats:
 
 def _filled(search: _Search, anchors: Floats) -> Floats:
     """The anchors with more put where each gains most, among a random quarter of the places."""
-    sample, places = search.sample, search.places
+    sample, places = search.thin, search.places
     while len(anchors) < search.k:
         best = _rounded(look(sample, anchors).best, sample) if len(anchors) else np.float32(0)
         some = search.stream.choice(len(places), max(1, len(places) // 4), replace=False)
@@ -194,7 +201,7 @@ def _settled(search: _Search, anchors: Floats) -> Found:
     sample, k = search.sample, search.k
     found = climb(sample, anchors, 10)
     for _ in range(4 * k if k > 1 else 0):
-        scores = _swap_scores(sample, found.anchors, search.table)
+        scores = _swap_scores(search.thin, found.anchors, search.table)
         # A place next to the anchor that leaves for it is no swap: climbing finds the way there.
         owners = iou(search.places, found.anchors).argmax(axis=1)
         scores[np.arange(len(scores)), owners] = -np.inf
@@ -227,7 +234,7 @@ def climb(sample: Sample, anchors: Floats, steps: int) -> Found:
     state = look(sample, anchors)
     best, missed = Found(state.mean_iou, anchors), 0
     for _ in range(steps):
-        balanced = _balanced(sample, anchors, state)
+        balanced = balance_points(sample, anchors, state)
         # No anchor more than halves or doubles beyond its balance point
         beyond = np.clip((balanced / anchors) ** (PULL - 1), 0.5, 2.0)
         anchors = balanced * beyond
@@ -272,37 +279,49 @@ def look(sample: Sample, anchors: Floats) -> Look:
     return Look(float(covered) / sample.total, labels, best)
 
 
-def _balanced(sample: Sample, anchors: Floats, state: Look) -> Floats:
+def balance_points(sample: Sample, anchors: Floats, state: Look) -> Floats:
     """Each side where mean IoU over the anchor's points neither gains nor loses.
 
     Widening an anchor by a small factor gains IoU x (area of the point / union) for each wider
     point, and loses IoU x (area of the anchor / union) for each narrower one. With these taken as
     constant, the balance point is a weighted quantile of the points' widths; likewise the heights.
+    It is found to within a level of the sample. An anchor without points goes to the worst covered
+    one.
+
+    Parameters
+    ----------
+    sample
+        What mean IoU is of.
+    anchors
+        (k, 2), in the sample's unit.
+    state
+        What the anchors are to the sample.
     """
-    k = len(anchors)
-    pull = (anchors[:, 0] * anchors[:, 1]).take(state.labels)
-    pull += sample.precise_area
+    k, count, steps = len(anchors), len(sample), sample.steps
+    union = (anchors[:, 0] * anchors[:, 1]).take(state.labels)
+    union += sample.precise_area
     share = state.best + 1
     share *= state.best
     if sample.weight is not None:
         share *= sample.weight
     # What pulls a point's way and what pulls back make up its share of the sum of both areas
-    upward = share / pull
+    upward = share / union
     upward *= sample.precise_area
-    pull = share
-    target = np.bincount(state.labels, upward, k)
-    counts = np.bincount(state.labels, minlength=k)
-    labels = state.labels.astype(np.min_scalar_type(k - 1))
-    ends = np.cumsum(counts)
-    starts = ends - counts
+    rows = state.labels * steps
+    cells = [rows + levels for levels in sample.levels]
+    target = np.bincount(cells[0], upward, k * steps).reshape(k, steps).cumsum(axis=1)[:, -1]
     moved = np.empty_like(anchors)
-    for column, order in enumerate(sample.order):
-        grouped = order.take(labels.take(order).argsort(kind="stable"))
-        reached = pull.take(grouped).cumsum()
-        before = np.where(starts > 0, reached[starts - 1], 0.0)
-        at = np.minimum(np.maximum(reached.searchsorted(before + target), starts), ends - 1)
-        moved[:, column] = sample.sizes[grouped[np.maximum(at, 0)], column]
-    empty = np.flatnonzero(counts == 0)
+    for column, ascending in enumerate(sample.ascending):
+        mass = np.bincount(cells[column], share, k * steps).reshape(k, steps)
+        reached = mass.cumsum(axis=1)
+        wanted = np.minimum(target, reached[:, -1])
+        level = (reached < wanted[:, None]).sum(axis=1)
+        here = mass[np.arange(k), level]
+        missing = wanted - (reached[np.arange(k), level] - here)
+        part = np.minimum(missing / np.maximum(here, TINY), 1.0)
+        rank = np.ceil((level + part) * (count / steps)).astype(np.intp) - 1
+        moved[:, column] = ascending[np.maximum(rank, 0)]
+    empty = np.flatnonzero(reached[:, -1] == 0)
     if len(empty):
         lost = _massed(sample, 1 - state.best)
         moved[empty] = sample.sizes[np.argsort(-lost, kind="stable")[: len(empty)]]

@@ -14,9 +14,10 @@ def plain_run(sizes: Sizes, k: int, seed: int) -> Sizes:
     """One vectorised k-medians run: float64, an n-by-k matrix, nothing merged, one random start."""
     anchors = sizes[np.random.RandomState(seed).choice(len(sizes), k, replace=False)]
     labels = np.full(len(sizes), -1)
+    width, height = sizes[:, :1], sizes[:, 1:]
     while True:
-        shared = np.minimum(sizes[:, None, :], anchors[None, :, :]).prod(axis=2)
-        union = sizes.prod(axis=1)[:, None] + anchors.prod(axis=1)[None, :] - shared
+        shared = np.minimum(width, anchors[:, 0]) * np.minimum(height, anchors[:, 1])
+        union = width * height + anchors[:, 0] * anchors[:, 1] - shared
         nearest = (shared / union).argmax(axis=1)
         if np.array_equal(nearest, labels):
             return anchors

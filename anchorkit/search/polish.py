@@ -1,0 +1,202 @@
+"""The last of the way to the best mean IoU nearby, over all points."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anchorkit.search.ascent import pulls
+from anchorkit.search.passes import Pass, blocks
+from anchorkit.search.points import Floats
+from anchorkit.sums import exact
+
+__all__ = ["FACTORS", "approached", "polished", "slopes"]
+
+FACTORS = (0.996, 0.999, 1.001, 1.004)
+"""What each side of each anchor is multiplied by, to see whether mean IoU gains."""
+
+ROOM = 1 << 17
+"""Numbers of a block's table of points by anchors."""
+
+APART = 0.05
+"""Part of a side by which it is moved to see how the slopes change: over less they are rough."""
+
+STEEPEST = 20
+"""How much flatter than the steepest direction any other is taken to be, at most."""
+
+FARTHEST, NEAREST = 0.05, 3e-4
+"""Most by which a step of an approach changes a side, as part of it; a smaller one than the second
+is the last."""
+
+APPROACHES = 8
+"""Most steps of an approach; four or five do as a rule."""
+
+
+def approached(scan: Pass, sketch: Pass, anchors: Floats) -> tuple[float, Floats, list[float]]:
+    """Anchors moved by Newton's method towards the nearest optimum of mean IoU.
+
+    The slopes are those over all points; how they change from place to place is learnt from the
+    sketch alone, which has far fewer. The steps are rounded, so that it cannot be seen by which
+    routines the equations were solved.
+
+    Parameters
+    ----------
+    scan
+        All points.
+    sketch
+        Fewer points, which stand for them.
+    anchors
+        (k, 2), where to begin: close to an optimum of the sketch.
+
+    Returns
+    -------
+    Mean IoU, the anchors, and mean IoU before the first step and after each.
+    """
+    mean_iou = scan.mean_iou(anchors)
+    history = [mean_iou]
+    values, vectors = np.linalg.eigh(_curvature(sketch, anchors))
+    # Where mean IoU is no hill in some direction, it is climbed as if it were one.
+    steepness = np.maximum(np.abs(values), np.abs(values).max() / STEEPEST)
+    if not steepness.min() > 0:
+        return mean_iou, anchors, history
+    for _ in range(APPROACHES):
+        towards = vectors @ ((vectors.T @ slopes(scan, anchors).ravel()) / steepness)
+        towards *= min(1.0, FARTHEST / np.abs(towards).max())
+        for part in (1.0, 0.5, 0.25):
+            step = np.rint(part * towards * 2.0**24) / 2.0**24
+            moved = anchors * (1 + step.reshape(anchors.shape))
+            after = scan.mean_iou(moved)
+            if after > mean_iou:
+                break
+        else:
+            break
+        mean_iou, anchors = after, moved
+        history.append(mean_iou)
+        if np.abs(step).max() < NEAREST:
+            break
+    return mean_iou, anchors, history
+
+
+def _curvature(scan: Pass, anchors: Floats) -> NDArray[np.float64]:
+    """(2k, 2k), how the slope by each side changes with each side, symmetric."""
+    changes = []
+    for place in np.ndindex(anchors.shape):
+        ends = []
+        for factor in (1 + APART, 1 - APART):
+            moved = anchors.copy()
+            moved[place] *= factor
+            scan.mean_iou(moved)
+            ends.append(slopes(scan, moved))
+        changes.append((ends[0] - ends[1]).ravel() / (2 * APART))
+    table = np.stack(changes)
+    return (table + table.T) / 2
+
+
+def slopes(scan: Pass, anchors: Floats) -> Floats:
+    """(k, 2), change of the sum of best IoUs with the log of each side.
+
+    Parameters
+    ----------
+    scan
+        All points; it holds the labels and IoUs of the anchors, as of its `mean_iou` of them.
+    anchors
+        (k, 2), columns width and height.
+    """
+    points, k = scan.points, len(anchors)
+
+    def sloped(part: slice) -> Floats:
+        sums = np.zeros((k, 2))
+        for rows in blocks(part):
+            labels = scan.labels[rows]
+            upward, downward = pulls(scan, anchors, rows)
+            for column, side in enumerate((points.width, points.height)):
+                own = anchors[:, column][labels]
+                slope = np.where(side[rows] > own, upward, 0.0)
+                np.subtract(slope, downward, out=slope, where=side[rows] < own)
+                sums[:, column] += np.bincount(labels, slope, k)
+        return sums
+
+    total: Floats = sum(scan.over(sloped), np.zeros((k, 2)))
+    return total
+
+
+def polished(scan: Pass, anchors: Floats, mean_iou: float) -> tuple[float, Floats, list[float]]:
+    """Anchors of which no single side can be moved by a little to gain mean IoU.
+
+    All moves by `FACTORS` are judged over all points at once; those that gain are made together
+    where that gains, else the best of them alone.
+
+    Returns
+    -------
+    Mean IoU, the anchors, and mean IoU after each step.
+    """
+    history: list[float] = []
+    while True:
+        scan.mean_iou(anchors)
+        gains = _gains(scan, anchors) / scan.points.total
+        choice = gains.argmax(axis=2)
+        best = gains.max(axis=2)
+        if best.max() <= scan.points.grain:
+            return mean_iou, anchors, history
+        moves = np.where(best > scan.points.grain, np.asarray(FACTORS)[choice], 1.0)
+        together = anchors * moves
+        after = scan.mean_iou(together)
+        if after < mean_iou + best.max():
+            alone = np.unravel_index(int(best.argmax()), best.shape)
+            single = anchors.copy()
+            single[alone] *= moves[alone]
+            reached = scan.mean_iou(single)
+            if reached > after:
+                together, after = single, reached
+        if after <= mean_iou:
+            return mean_iou, anchors, history
+        mean_iou, anchors = after, together
+        history.append(mean_iou)
+
+
+def _gains(scan: Pass, anchors: Floats) -> NDArray[np.float64]:
+    """(k, 2, moves), what each move of one side adds to the sum of best IoUs."""
+    points, k = scan.points, len(anchors)
+    widest = max(FACTORS)
+
+    def gained(part: slice) -> Floats:
+        sums = np.zeros((k, 2, len(FACTORS)))
+        for rows in blocks(part, max(256, ROOM // k)):
+            width, height = points.width[rows], points.height[rows]
+            area = width * height
+            labels, best = scan.labels[rows], scan.best[rows]
+            weight = None if points.weight is None else points.weight[rows]
+            second = np.zeros(len(width))
+            overlaps = []
+            for row, (wide, high) in enumerate(anchors.tolist()):
+                overlap = _overlap(width, height, area, wide, high)
+                overlaps.append(overlap)
+                np.maximum(second, overlap, out=second, where=labels != row)
+            for row, (wide, high) in enumerate(anchors.tolist()):
+                # Moving one side by a factor changes no IoU by more than that factor.
+                near = np.flatnonzero((labels == row) | (overlaps[row] * widest >= best))
+                if not len(near):
+                    continue
+                own, now = labels[near] == row, best[near]
+                rest = np.where(own, second[near], now)
+                w, h, a = width[near], height[near], area[near]
+                mass = None if weight is None else weight[near]
+                for move, factor in enumerate(FACTORS):
+                    for side, (x, y) in enumerate(((wide * factor, high), (wide, high * factor))):
+                        moved = np.maximum(_overlap(w, h, a, x, y), rest)
+                        exact(moved, points.grain)
+                        moved -= now
+                        sums[row, side, move] += (
+                            moved.sum() if mass is None else np.einsum("i,i->", moved, mass)
+                        )
+        return sums
+
+    total: Floats = sum(scan.over(gained), np.zeros((k, 2, len(FACTORS))))
+    return total
+
+
+def _overlap(width: Floats, height: Floats, area: Floats, wide: float, high: float) -> Floats:
+    shared = np.minimum(width, wide)
+    shared *= np.minimum(height, high)
+    union = area + wide * high
+    union -= shared
+    shared /= union
+    return shared
