@@ -37,11 +37,13 @@ def check_output(
         raise UsageError(f"{typed}: wanted a file to write, found a folder")
     if not target.parent.is_dir():
         raise UsageError(f"{typed}: no such folder: {path.parent}")
-    if not target.exists():
-        if not os.access(target.parent, os.W_OK):
-            raise WriteError(f"{typed}: cannot be written (the folder is read-only)")
+    there = target.exists()
+    if there and not target.is_file():  # a pipe or a device: nothing there is lost
         return
-    if not target.is_file():  # a pipe or a device: nothing there is lost
+    # Of a file that is there as well: what replaces it is written beside it first
+    if not os.access(target.parent, os.W_OK):
+        raise WriteError(f"{typed}: cannot be written (the folder is read-only)")
+    if not there:
         return
     if not os.access(target, os.W_OK):
         raise WriteError(f"{typed}: cannot be written (the file is read-only)")
