@@ -21,7 +21,7 @@ from anchorkit.search.passes import Pass
 from anchorkit.search.points import SKETCHED, Points, distinct_sizes, points_of, sketch
 from anchorkit.search.polish import approached, polished
 from anchorkit.search.sample import Sample, samples_of
-from anchorkit.search.swaps import Found, climb, explore
+from anchorkit.search.swaps import ALONE, FIRST, JOINED, climb, explore
 
 __all__ = ["UPDATES", "Clustering", "cluster"]
 
@@ -31,8 +31,9 @@ UPDATES = ("median", "mean", "iou")
 SMALL, LARGE = 4096, 16384
 """Points of the sample that is searched, and of the one on which the finds are compared."""
 
-FEW, SEARCHES = 9, 3
-"""Up to this many anchors one search finds the best basin; for more, the best of so many does."""
+FEW, SEARCHES, HANDED = 9, 3, 2
+"""Up to this many anchors one search finds the best basin. For more, so many short ones each hand
+their best few finds to a last one."""
 
 STEPS = 30
 """Most steps of an ascent over all boxes; it ends by itself long before."""
@@ -214,14 +215,16 @@ def _basin(
     """The best anchors of a wide search, ascended over all points, and mean IoU on that way."""
     tick, close = _bar(progress)
     try:
-        searches = 1 if k <= FEW else SEARCHES
-        finds: list[Found] = []
-        for number in range(searches):
+        begins, searches = list(begun), SEARCHES + 1 if k > FEW else 1
 
-            def ticked(done: int, most: int, number: int = number) -> None:
-                tick(number * most + done, searches * most)
+        def ticked(number: int) -> Callable[[int, int], object]:
+            return lambda done, most: tick(number + done / most, searches)
 
-            finds += explore(small, k, stream, starts=begun, tick=ticked)
+        for number in range(searches - 1):
+            finds = explore(small, k, stream, starts=begun, effort=FIRST, tick=ticked(number))
+            begins += [found.anchors for found in finds[:HANDED]]
+        effort = ALONE if searches == 1 else JOINED
+        finds = explore(small, k, stream, starts=begins, effort=effort, tick=ticked(searches - 1))
     finally:
         close()
     climbed = [climb(large, found.anchors * large.scale, 12) for found in finds]
@@ -233,15 +236,16 @@ def _basin(
     return best, history
 
 
-def _bar(progress: bool) -> tuple[Callable[[int, int], object], Callable[[], object]]:
+def _bar(progress: bool) -> tuple[Callable[[float, int], object], Callable[[], object]]:
     """What shows how far the search is, and what ends that."""
     if not progress:
         return (lambda done, whole: None), (lambda: None)
     from tqdm import tqdm  # seldom needed, and it costs time to import
 
-    bar = tqdm(desc="searching", unit="round", delay=1.0, leave=False)
+    shown = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
+    bar = tqdm(desc="searching", delay=1.0, leave=False, bar_format=shown)
 
-    def tick(done: int, whole: int) -> None:
+    def tick(done: float, whole: int) -> None:
         bar.total = whole
         bar.update(done - bar.n)
 

@@ -13,7 +13,7 @@ from anchorkit.search.passes import Pass, balanced, medians
 from anchorkit.search.points import Points, distinct_sizes, points_of, sketch
 from anchorkit.search.polish import FACTORS, approached, polished, slopes
 from anchorkit.search.sample import evenly, samples_of, thinned
-from anchorkit.search.swaps import balance_points, climb, look
+from anchorkit.search.swaps import Effort, balance_points, climb, explore, look
 
 Floats = NDArray[np.float64]
 
@@ -347,6 +347,30 @@ def test_the_sketch_leads_to_the_anchors_that_all_points_lead_to(
     monkeypatch.setattr("anchorkit.clustering.SKETCHED", 0)
     found = cluster(sizes, 5, update="iou")
     assert found.mean_iou == pytest.approx(wanted.mean_iou, abs=1e-4)
+
+
+def test_a_search_that_is_handed_good_anchors_ends_no_lower() -> None:
+    (sample,) = samples_of(distinct_sizes(everyday(900), None), [4096])
+    found = explore(sample, 6, np.random.RandomState(1))[0]
+    effort = Effort(starts=1, rounds=0, patience=0)
+    (again,) = explore(sample, 6, np.random.RandomState(2), starts=[found.anchors], effort=effort)[
+        :1
+    ]
+    assert again.mean_iou >= found.mean_iou - 1e-12
+
+
+def test_the_bar_moves_on_through_all_searches_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[tuple[float, int]] = []
+    monkeypatch.setattr(
+        "anchorkit.clustering._bar",
+        lambda progress: (lambda done, whole: shown.append((done, whole)), lambda: None),
+    )
+    cluster(everyday(900), 11)
+    assert len({whole for _, whole in shown}) == 1
+    assert [done for done, _ in shown] == sorted(done for done, _ in shown)
+    assert shown[-1][0] <= shown[-1][1] < 2 * shown[-1][0]
 
 
 @pytest.mark.parametrize("update", ["median", "iou"])

@@ -18,18 +18,24 @@ from anchorkit.search.points import Floats
 from anchorkit.search.sample import SMALLEST, Sample, thinned
 from anchorkit.sums import exact
 
-__all__ = ["Found", "Look", "balance_points", "climb", "explore", "look"]
+__all__ = [
+    "ALONE",
+    "FIRST",
+    "JOINED",
+    "Effort",
+    "Found",
+    "Look",
+    "balance_points",
+    "climb",
+    "explore",
+    "look",
+]
 
 CANDIDATES = 128
 """Places at which an anchor may be put back."""
 
 THIN = 2048
 """Points on which places are compared, or up to twice as many less one."""
-
-STARTS = 8
-ROUNDS = 8
-PATIENCE = 4
-"""Random starts; rounds for each anchor at most; rounds for each anchor without a better find."""
 
 KEPT = 8
 """Sets of anchors that are remembered and crossed."""
@@ -56,6 +62,24 @@ LARGEST = 2.0**20  # as SMALLEST: relative to the largest side
 Singles = NDArray[np.float32]
 
 
+class Effort(NamedTuple):
+    """How long a search goes on."""
+
+    starts: int
+    """Random starts."""
+    rounds: int
+    """Rounds for each anchor at most."""
+    patience: int
+    """Rounds for each anchor without a better find."""
+
+
+ALONE = Effort(8, 8, 4)
+"""For a search that stands alone."""
+
+FIRST, JOINED = Effort(8, 4, 2), Effort(2, 8, 4)
+"""For short searches, and for the one that begins where they ended."""
+
+
 class Found(NamedTuple):
     """Anchors and their mean IoU over the sample."""
 
@@ -77,6 +101,7 @@ def explore(
     stream: np.random.RandomState,
     *,
     starts: Sequence[Floats] = (),
+    effort: Effort = ALONE,
     tick: Callable[[int, int], object] = lambda done, whole: None,
 ) -> list[Found]:
     """The best sets of k anchors that a search finds on a sample, best first, all different.
@@ -91,6 +116,8 @@ def explore(
         Where chance comes from.
     starts
         Sets of at most k anchors to begin with, beside random ones.
+    effort
+        How long to go on.
     tick
         Called after each round with the rounds made and the most there will be.
     """
@@ -99,13 +126,13 @@ def explore(
     archive: list[Found] = []
     # Anchors beyond all boxes are brought to where float32 can tell their areas
     seeds = [np.clip(np.asarray(start) * sample.scale, SMALLEST, LARGEST) for start in starts]
-    most = _rounds(k, len(sample))
-    seeds += [_drawn(sample.sizes, k, stream) for _ in range(max(1, min(STARTS, most)))]
+    most = _rounds(k, len(sample), effort)
+    seeds += [_drawn(sample.sizes, k, stream) for _ in range(max(1, min(effort.starts, most)))]
     for seed in seeds:
         _keep(archive, _settled(search, _filled(search, seed)))
     waited = 0
     for number in range(most):
-        if waited >= PATIENCE * k:
+        if waited >= effort.patience * k:
             break
         top = archive[0].mean_iou
         if len(archive) > 1 and stream.randint(2):
@@ -132,14 +159,14 @@ class _Search(NamedTuple):
     """(m, n), IoU of the places with the fewer points, in few bits."""
 
 
-def _rounds(k: int, count: int) -> int:
+def _rounds(k: int, count: int, effort: Effort) -> int:
     """How many rounds are worth while: few for few points, and few for very many anchors.
 
     A round looks at the sample some 30 times, and more often where there are many anchors to move.
     """
     if k == 1:
         return 0
-    return min(ROUNDS * k, count - k, WORK // (3 * k * count * max(10, k)))
+    return min(effort.rounds * k, count - k, WORK // (3 * k * count * max(10, k)))
 
 
 def _drawn(values: Floats, count: int, stream: np.random.RandomState) -> Floats:
