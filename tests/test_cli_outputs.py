@@ -140,3 +140,55 @@ def test_a_folder_that_is_shut_is_told_of_old_files_and_new_ones(
     with pytest.raises(WriteError, match="the folder is read-only"):
         check_output(tmp_path / name, "-o")
     check_output(Path(os.devnull), "-o")
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "name"),
+    [
+        ("plot", "-o", "mine.png"),
+        ("cluster", "--plot", "mine.svg"),
+        ("sweep", "--plot", "mine.PDF"),
+        ("cluster", "--plot", "boxes.png"),
+        ("sweep", "--plot", "sweep.png"),
+    ],
+)
+def test_a_picture_replaces_nothing_but_a_picture(command: str, option: str, name: str) -> None:
+    folder = Path("drawn")
+    folder.mkdir()
+    file = folder / name
+    file.write_text(V3)
+    place = folder if name in ("boxes.png", "sweep.png") else file
+    done = run(command, "--voc", "voc", option, place)
+    form = file.suffix[1:].upper()
+    assert (done.code, file.read_text()) == (1, V3)
+    assert done.err == (
+        f"anchorkit: error: {option} {file}: holds something else than a picture ({form}); "
+        "name a new file\n"
+    )
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_a_picture_replaces_the_one_drawn_before(suffix: str) -> None:
+    voc_folder(Path("good"), {"a.xml": annotation(annotation_object())})
+    for name in (f"x{suffix}", f"x{suffix}"):
+        assert run("plot", "--voc", "good", "-o", name).code == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "outputs"),
+    [
+        ("cluster", ["--plot", "x.png", "--export", "csv:x.png"]),
+        ("cluster", ["--cfg", "net.cfg", "--cfg-output", "x.png", "--plot", "./x.png"]),
+        ("cluster", ["--cfg", "net.cfg", "--cfg-output", "x", "--export", "csv:sub/../x"]),
+        ("apply", ["--cfg", "net.cfg", "--cfg-output", "x", "--export", "csv:x"]),
+    ],
+)
+def test_two_outputs_into_one_file_are_bad_usage(command: str, outputs: list[str]) -> None:
+    Path("sub").mkdir()
+    source = ["--anchors", "1,2"] if command == "apply" else ["--voc", "voc"]
+    done = run(command, *source, *outputs)
+    assert done.code == 2
+    assert "wanted a file of its own, found that of" in done.err
+    assert done.err.count("\n") == 1
+    assert not Path("x").exists()
+    assert not Path("x.png").exists()

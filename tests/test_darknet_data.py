@@ -132,3 +132,21 @@ def test_a_missing_data_file_is_bad_usage(tmp_path: Path) -> None:
         load_darknet_data(tmp_path / "none.data")
     with pytest.raises(UsageError, match="image sets are lists of a VOC folder"):
         load_darknet_data(tmp_path / "none.data", image_sets=["train"])
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"\x89PNG\0\xff=\1\n" * 99, "another kind of file"),
+        (b"batch=1\nsubdivisions=1\nwidth=1\nheight=1\na=1\nb=1\nc=1\n", "batch, .* b, [.]{3}$"),
+        (b"x" * 5000 + b"=1\n", "x{200}, [.]{3}$"),
+    ],
+)
+def test_a_file_that_is_no_data_file_is_named_in_one_short_line(
+    content: bytes, found: str, tmp_path: Path
+) -> None:
+    (tmp_path / "net.data").write_bytes(content)
+    with pytest.raises(DataError, match=f"found {found}") as caught:
+        load_darknet_data(tmp_path / "net.data")
+    assert len(str(caught.value)) < 400
+    assert str(caught.value).isprintable()

@@ -84,6 +84,8 @@ def test_every_cut_of_a_document_is_told(tmp_path: Path) -> None:
         ("", "found an empty file"),
         (" \n", "found an empty file"),
         ("[1]", "wanted a JSON object, found a list"),
+        ('{"a": 1} {', "more text after the end of the object"),
+        ("{}x", "more text after the end of the object"),
         ("<html>", "found text that begins with '<'"),
         ('{"a": [1 2]}', "wanted a comma after element 1 of 'a' (about byte 9 of 12)"),
         ('{"a": 1 "b": 2}', "wanted a comma after the value of 'a'"),

@@ -36,9 +36,11 @@ def command(
     from anchorkit.cli.cfg_writing import cfg_result, difference_shown, finish, plan
     from anchorkit.cli.data import warn
     from anchorkit.cli.given import Given, frame_of
+    from anchorkit.cli.outputs import check_distinct
     from anchorkit.report import json_text
 
     exports.check(len(anchors.sizes), form)
+    check_distinct([*target.places(), *exports.places()])
     found = open_cfg(target)
     pairs = [(float(width), float(height)) for width, height in anchors.sizes.tolist()]
     if _looks_like_cells(found.heads[0], pairs):

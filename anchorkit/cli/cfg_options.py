@@ -30,6 +30,12 @@ class CfgOptions:
     min_gain: float | None = None
     names: Path | None = None
 
+    def places(self) -> list[tuple[str, Path | None]]:
+        """What the user typed for the file that will be written, and that file."""
+        if self.output is not None:
+            return [(f"--cfg-output {self.output}", self.output)]
+        return [(f"--cfg {self.file}", self.file)]
+
     def stray(self) -> str | None:
         """An option that means nothing without a cfg, None where there is none."""
         given = [name for name in FIELDS if getattr(self, name) not in (None, False)]

@@ -104,7 +104,7 @@ def command(
     from anchorkit.board import check_board
     from anchorkit.cli.cfg_cluster import CfgJob
     from anchorkit.cli.data import load_boxes, show_progress
-    from anchorkit.cli.outputs import check_folder
+    from anchorkit.cli.outputs import check_distinct, check_folder
 
     job = CfgJob.of(target, k, size, resize)
     wanted = Wanted(job.k, job.size, job.resize, update, seed, precision)
@@ -112,6 +112,7 @@ def command(
     exports.check(wanted.k, form)
     if plot:
         check_place(plot)
+    check_distinct([*target.places(), *exports.places(), (f"--plot {plot}", plot)])
     if board:
         check_board()
         check_folder(board, f"--tensorboard {board}")

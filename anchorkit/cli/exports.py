@@ -80,6 +80,10 @@ class Exports:
             if request.file:
                 _check_place(request)
 
+    def places(self) -> list[tuple[str, Path | None]]:
+        """What the user typed for each export, and its file."""
+        return [(f"--export {name}:{file}", file) for name, file in self.requests]
+
     def written(
         self,
         anchors: "ArrayLike",

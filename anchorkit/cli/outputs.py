@@ -1,12 +1,12 @@
 """What a command is to write, looked at before it begins to work."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from anchorkit.errors import UsageError, WriteError
 
-__all__ = ["check_folder", "check_output"]
+__all__ = ["check_distinct", "check_folder", "check_output"]
 
 
 def check_output(
@@ -49,6 +49,29 @@ def check_output(
         raise WriteError(f"{typed}: cannot be written (the file is read-only)")
     if ours is not None and target.stat().st_size and not ours(target):
         raise WriteError(f"{typed}: holds something else than {what}; name a new file")
+
+
+def check_distinct(places: Iterable[tuple[str, Path | None]]) -> None:
+    """Fail before any work where two outputs would go into one file, the second over the first.
+
+    Parameters
+    ----------
+    places
+        What the user typed, and the file; None where there is none.
+
+    Raises
+    ------
+    UsageError
+        Naming both.
+    """
+    taken: dict[str, str] = {}
+    for typed, path in places:
+        if path is None or (path.exists() and not path.is_file()):  # a pipe or a folder takes both
+            continue
+        file = os.path.normcase(os.path.realpath(path))
+        if file in taken:
+            raise UsageError(f"{typed}: wanted a file of its own, found that of {taken[file]}")
+        taken[file] = typed
 
 
 def check_folder(path: Path, typed: str) -> None:

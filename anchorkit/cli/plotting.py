@@ -1,6 +1,6 @@
 """`--plot` for every command that can show what it found: checked early, drawn last."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,23 +37,44 @@ board_option = click.option(
 """`--tensorboard` as `board`, a path or None."""
 
 
-def check_place(path: Path, option: str = "--plot") -> None:
+def check_place(path: Path, option: str = "--plot", *, pictures: Sequence[str] = PICTURES) -> None:
     """Fail before any work where pictures cannot be written to a path.
+
+    Parameters
+    ----------
+    path
+        A file, or a folder for all pictures.
+    option
+        What the user typed before it.
+    pictures
+        The names of those that go into a folder.
 
     Raises
     ------
     UsageError
         Where the extension is not one of a picture's, or the folder of a file is not there.
     WriteError
-        Where writing is not permitted.
+        Where writing is not permitted, or a file holds something else than such a picture.
     """
     from anchorkit.cli.outputs import check_folder, check_output
     from anchorkit.plots.figures import is_folder
 
     if is_folder(path):
         check_folder(path, f"{option} {path}")
-    else:
-        check_output(path, f"{option} {path}")
+    files = [path / f"{name}.png" for name in pictures] if is_folder(path) else [path]
+    for file in files:
+        if file.parent.is_dir() or file == path:
+            form = file.suffix[1:].upper()
+            check_output(file, f"{option} {file}", ours=_is_picture, what=f"a picture ({form})")
+
+
+def _is_picture(path: Path) -> bool:
+    """Whether a file holds what its name says it does."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if path.suffix.lower() == ".svg":
+        return b"<svg" in head
+    return head.startswith({".png": b"\x89PNG\r\n", ".pdf": b"%PDF-"}[path.suffix.lower()])
 
 
 def draw(

@@ -167,7 +167,7 @@ def command(
     if val and holdout:
         raise UsageError("--val and --holdout: wanted one of them")
     if plot:
-        check_place(plot)
+        check_place(plot, pictures=("sweep",))
     if board:
         check_board()
         check_folder(board, f"--tensorboard {board}")

@@ -1,7 +1,7 @@
 """Darknet's obj.data: a list of images, whose labels darknet finds by their paths."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from anchorkit.accounting import Problem
@@ -59,7 +59,7 @@ def load_darknet_data(
     check_file(path, "a darknet data file")
     keys = _keys(path)
     if "train" not in keys:
-        found = ", ".join(keys) or "nothing"
+        found = _found(keys)
         raise DataError(f"{path.as_posix()}: wanted `train = ` and a list of images, found {found}")
     names = class_order(path)
     train = _there(path, keys["train"], "train")
@@ -120,6 +120,16 @@ def class_order(file: str | os.PathLike[str]) -> list[str]:
     return [
         (names[number] if number < len(names) else "") or str(number) for number in range(int(text))
     ]
+
+
+def _found(keys: Mapping[str, str]) -> str:
+    """The keys of a file that is none, which may be a picture or a cfg."""
+    if any(not (key.isascii() and key.isprintable()) for key in keys):
+        return "another kind of file"
+    shown = ", ".join([*keys][:6])
+    if len(keys) > 6 or len(shown) > 200:
+        return f"{shown[:200]}, ..."
+    return shown or "nothing"
 
 
 def _lines(path: Path) -> list[str]:

@@ -173,8 +173,13 @@ def _members(text: _Text) -> Iterator[Member]:
         found = {"": "an empty file", "[": "a list"}.get(first, f"text that begins with {first!r}")
         raise DataError(f"{text.path.as_posix()}: wanted a JSON object, found {found}")
     text.at += 1
-    if text.take("}"):
-        return
+    if not text.take("}"):
+        yield from _pairs(text)
+    if text.peek():
+        raise text.error("more text after the end of the object")
+
+
+def _pairs(text: _Text) -> Iterator[Member]:
     while True:
         if text.peek() != '"':
             raise text.error("wanted a key")
