@@ -16,6 +16,7 @@ WANTED = {
     "comma": "one comma between any two numbers",
     "counters": "one number for each class",
     "filters": "filters for every anchor of the mask",
+    "layers": "layers that darknet can run",
     "lists": "the same anchors in every head",
     "mask": "every anchor in exactly one mask",
     "num": "num equal to the anchors listed",
@@ -52,6 +53,8 @@ def consistency(heads: Sequence[Head]) -> list[Failure]:
     One failure for each fault; `found` names the line.
     """
     failures = [Failure(f.kind, str(f), WANTED[f.kind]) for f in faults_of(heads)]
+    broken = dict.fromkeys(head.unsized for head in heads if head.broken)
+    failures += [Failure("layers", reason, WANTED["layers"]) for reason in broken]
     for head in heads:
         failures += _units(head) + _counters(head)
     return failures + _order(heads)

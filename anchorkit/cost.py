@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anchorkit.arguments import as_whole, check_one_of
-from anchorkit.darknet.graph import Layer, layers_of
+from anchorkit.darknet.graph import Layer, layers_of, why_unsized
 from anchorkit.darknet.heads import HEADS, heads_of
 from anchorkit.darknet.replacing import replace_anchors
 from anchorkit.darknet.sections import Cfg, read_cfg
@@ -190,7 +190,8 @@ def _counted(cfg: Cfg, layer: Layer, convention: str) -> LayerCost:
             "knows, so that it can be counted"
         )
     if layer.output is None:
-        raise CfgError(f"line {layer.line}: {layer.section.header}: {_unsized(cfg, layer)}")
+        hint = ", or --input" if layer.input is None else ""
+        raise CfgError(f"{why_unsized(cfg, layer)}{hint}")
     work = work_of(layer)
     operations = _operations(work, convention)
     return LayerCost(
@@ -200,18 +201,6 @@ def _counted(cfg: Cfg, layer: Layer, convention: str) -> LayerCost:
         flops=operations,
         omitted=work.multiply_adds > 0 and not operations,
     )
-
-
-def _unsized(cfg: Cfg, layer: Layer) -> str:
-    if layer.input is None:
-        return (
-            f"its input has no size: wanted width, height and channels in [net] (line "
-            f"{cfg.net.line}), or --input"
-        )
-    if layer.type == "route":
-        return "wanted layers of one width and height to join"
-    shape = "x".join(str(side) for side in layer.input)
-    return f"gives nothing: its window, stride or output does not fit its input of {shape}"
 
 
 def _operations(work: Work, convention: str) -> int:

@@ -360,6 +360,7 @@ def test_check_without_data_judges_the_cfg_alone(run: Run) -> None:
     [
         (V4.replace("filters=21", "filters=255", 1), "filters"),
         (V4.replace("num=9", "num=8", 1), "num"),
+        (V4.replace("stride=8", "stride=-8", 1), "layers"),
         (V4.replace("30,61,", "30,61", 1), "comma"),
         (V4.replace("373,326", "373,327", 1), "lists"),
         (V4.replace("mask = 0,1,2", "mask = 9,10,11"), "mask"),

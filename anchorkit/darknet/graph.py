@@ -14,7 +14,7 @@ from anchorkit.darknet.shapes import (
 )
 from anchorkit.errors import CfgError
 
-__all__ = ["Layer", "layers_of"]
+__all__ = ["Layer", "layers_of", "why_unsized"]
 
 _NAMING = {"route": "layers", "shortcut": "from", "scale_channels": "from", "sam": "from"}
 """The key with which a type of layer names others."""
@@ -98,6 +98,30 @@ def layers_of(cfg: Cfg, size: tuple[int, int] | None = None) -> tuple[Layer, ...
         found.append(_layer(index, section, flow, found))
         flow = found[-1].output
     return tuple(found)
+
+
+def why_unsized(cfg: Cfg, layer: Layer) -> str:
+    """Why it is not known what the first layer without an output gives; begins with its line.
+
+    Parameters
+    ----------
+    cfg
+        From `read_cfg`.
+    layer
+        A layer without an output that all before it have.
+    """
+    where = f"line {layer.line}: {layer.section.header}: "
+    if not layer.known:
+        return f"{where}a type of layer that darknet does not know"
+    if layer.input is None:
+        return (
+            f"{where}its input has no size: wanted width, height and channels in [net] "
+            f"(line {cfg.net.line})"
+        )
+    if layer.type == "route":
+        return f"{where}wanted layers of one width and height to join"
+    shape = "x".join(str(side) for side in layer.input)
+    return f"{where}gives nothing: its window, stride or output does not fit its input of {shape}"
 
 
 def _entrance(cfg: Cfg, size: tuple[int, int] | None) -> Shape | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from anchorkit.darknet.graph import Layer, layers_of
+from anchorkit.darknet.graph import Layer, layers_of, why_unsized
 from anchorkit.darknet.lists import NumberList, read_list
 from anchorkit.darknet.sections import Cfg, Entry, Section
 from anchorkit.errors import CfgError
@@ -15,6 +15,8 @@ HEADS = ("yolo", "Gaussian_yolo", "region")
 
 _EXTRA = {"yolo": 5, "Gaussian_yolo": 9}
 """Values per anchor besides its classes: the box (4, with Gaussian_yolo 8) and 1 for the object."""
+
+MOST_CLASSES = 1_000_000
 
 Pair = tuple[float, float]
 
@@ -41,6 +43,10 @@ class Head:
         Indices of the anchors that it uses, as written; None where it has no `mask`.
     mask_list
         How `mask` is written.
+    unsized
+        Why its strides are not known, with the line of the layer to blame; empty where they are.
+    broken
+        Whether no darknet can run that layer.
     """
 
     layer: Layer
@@ -50,6 +56,8 @@ class Head:
     listed: NumberList | None
     mask: tuple[int, ...] | None
     mask_list: NumberList | None
+    unsized: str = ""
+    broken: bool = False
 
     @property
     def section(self) -> Section:
@@ -128,8 +136,9 @@ def heads_of(cfg: Cfg, layers: Sequence[Layer] | None = None) -> tuple[Head, ...
     ((8.0, 8.0), ((1.0, 2.0), (3.0, 4.0)), 12, 6)
     """
     found = layers_of(cfg) if layers is None else layers
+    blamed = next((layer for layer in found if layer.output is None), None)
     return tuple(
-        _head(cfg, layer, found[index - 1].section if index else cfg.net)
+        _head(cfg, layer, found[index - 1].section if index else cfg.net, blamed)
         for index, layer in enumerate(found)
         if layer.type in HEADS
     )
@@ -147,15 +156,20 @@ def by_stride(heads: Sequence[Head]) -> list[Head]:
         for head in heads:
             if head.stride is None:
                 raise CfgError(
-                    f"line {head.line}: the stride of [{head.type}] is not known, because the size "
-                    "of a layer before it is not"
+                    f"{head.unsized}; so the stride of [{head.type}] (line {head.line}) is not "
+                    "known"
                 )
     return sorted(heads, key=lambda head: head.stride or 0.0)
 
 
-def _head(cfg: Cfg, layer: Layer, before: Section) -> Head:
+def _head(cfg: Cfg, layer: Layer, before: Section, blamed: Layer | None) -> Head:
     section = layer.section
+    _check_classes(section)
     cell = _cell(cfg, layer)
+    unsized = ""
+    if cell is None:
+        no_size = f"line {cfg.net.line}: [net] has no width and height"
+        unsized = no_size if blamed is None else why_unsized(cfg, blamed)
     entry = section.find("anchors")
     listed = None if entry is None else read_list(entry)
     mask = None if layer.type == "region" else section.find("mask")
@@ -168,7 +182,17 @@ def _head(cfg: Cfg, layer: Layer, before: Section) -> Head:
         listed=listed,
         mask=None if mask_list is None else tuple(int(number) for number in mask_list.numbers),
         mask_list=mask_list,
+        unsized=unsized,
+        broken=bool(unsized) and blamed is not None and blamed.known,
     )
+
+
+def _check_classes(section: Section) -> None:
+    entry = section.find("classes")
+    if entry is not None and not 0 <= section.integer("classes", 20) <= MOST_CLASSES:
+        raise CfgError(
+            f"line {entry.line}: classes={entry.value[:40]}: wanted 0 to {MOST_CLASSES:,}"
+        )
 
 
 def _cell(cfg: Cfg, layer: Layer) -> Pair | None:

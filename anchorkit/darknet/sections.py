@@ -196,8 +196,10 @@ def read_cfg(text: str) -> Cfg:
     sections[-1] = _with(sections[-1], entries)
     if sections[0].type != "net":
         found = sections[0]
+        if "\r" in text and "\n" not in text:
+            raise CfgError("line 1: lines end with CR alone, where darknet wants LF")
         raise CfgError(
-            f"line {found.line}: wanted [net] as the first section, found {found.header}"
+            f"line {found.line}: wanted [net] as the first section, found {found.header[:40]}"
         )
     return Cfg(text, tuple(sections))
 
