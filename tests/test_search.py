@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from anchorkit.clustering import UPDATES, cluster
 from anchorkit.overlap import iou, nearest
+from anchorkit.quality import evaluate
 from anchorkit.search import passes, points
 from anchorkit.search.passes import Pass, balanced, medians
 from anchorkit.search.points import Points, distinct_sizes, points_of, sketch
@@ -371,6 +372,16 @@ def test_the_bar_moves_on_through_all_searches_to_its_end(
     assert len({whole for _, whole in shown}) == 1
     assert [done for done, _ in shown] == sorted(done for done, _ in shown)
     assert shown[-1][0] <= shown[-1][1] < 2 * shown[-1][0]
+
+
+@pytest.mark.parametrize("update", ["median", "iou"])
+def test_a_few_sizes_that_most_boxes_have_get_anchors_of_their_own(update: str) -> None:
+    tiny = np.random.RandomState(0).uniform(1, 2, (2000, 2))
+    heavy = np.array([(10 * 3.0**i, 10 * 3.0 ** (i * 5 % 8)) for i in range(8)])
+    sizes, weights = np.concatenate([tiny, heavy]), np.repeat([1.0, 250.0], [2000, 8])
+    found = cluster(sizes, 9, weights=weights, update=update)
+    by_hand = np.concatenate([[(1.5, 1.5)], heavy])
+    assert found.mean_iou >= evaluate(sizes, by_hand, weights=weights).mean_iou
 
 
 @pytest.mark.parametrize("update", ["median", "iou"])

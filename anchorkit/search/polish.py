@@ -59,7 +59,7 @@ def approached(scan: Pass, sketch: Pass, anchors: Floats) -> tuple[float, Floats
         return mean_iou, anchors, history
     for _ in range(APPROACHES):
         towards = vectors @ ((vectors.T @ slopes(scan, anchors).ravel()) / steepness)
-        towards *= min(1.0, FARTHEST / np.abs(towards).max())
+        towards *= FARTHEST / max(FARTHEST, np.abs(towards).max())
         for part in (1.0, 0.5, 0.25):
             step = np.rint(part * towards * 2.0**24) / 2.0**24
             moved = anchors * (1 + step.reshape(anchors.shape))
@@ -155,7 +155,7 @@ def polished(scan: Pass, anchors: Floats, mean_iou: float) -> tuple[float, Float
 def _gains(scan: Pass, anchors: Floats) -> NDArray[np.float64]:
     """(k, 2, moves), what each move of one side adds to the sum of best IoUs."""
     points, k = scan.points, len(anchors)
-    widest = max(FACTORS)
+    widest = max(*FACTORS, *(1 / factor for factor in FACTORS))
 
     def gained(part: slice) -> Floats:
         sums = np.zeros((k, 2, len(FACTORS)))

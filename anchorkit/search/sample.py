@@ -12,7 +12,8 @@ __all__ = ["SMALLEST", "Sample", "evenly", "samples_of", "thinned"]
 
 CURVE_BITS = 10
 LEVELS, FINE = 256, 1024
-"""Levels of a large sample; up to the second number of points, each is a level of its own."""
+"""Levels of a large sample; up to the second number of points, each is a level of its own. Where
+points weigh unlike, so that few may matter, there are as many levels as that at least."""
 
 SMALLEST = 1e-15  # relative to the largest side: areas stay above float32's smallest
 
@@ -74,10 +75,11 @@ def samples_of(points: Points, counts: Sequence[int]) -> list[Sample]:
     """
     drawn = [count for count in counts if len(points) * 2 > count * 3]
     sizes = dict(zip(drawn, evenly(points, drawn), strict=True)) if drawn else {}
-    return [
-        _laid_out(sizes[count], None) if count in sizes else _laid_out(points.sizes, points.weight)
-        for count in counts
-    ]
+    if len(drawn) == len(counts):
+        return [_laid_out(sizes[count], None) for count in counts]
+    order = _along_curve(points)
+    every = _laid_out(points.sizes[order], None if points.weight is None else points.weight[order])
+    return [_laid_out(sizes[count], None) if count in sizes else every for count in counts]
 
 
 def evenly(points: Points, counts: Sequence[int]) -> list[Floats]:
@@ -92,7 +94,7 @@ def evenly(points: Points, counts: Sequence[int]) -> list[Floats]:
     For each count, (count, 2), columns width and height; a size of much weight stands there
     several times.
     """
-    order = np.lexsort((points.height, points.width, _along_curve(points)))
+    order = _along_curve(points)
     weight = np.ones(len(points)) if points.weight is None else points.weight[order]
     reached = np.cumsum(weight)
     found = []
@@ -103,8 +105,8 @@ def evenly(points: Points, counts: Sequence[int]) -> list[Floats]:
     return found
 
 
-def _along_curve(points: Points) -> NDArray[np.int64]:
-    """Where each point lies on a Hilbert curve over the plane of (roughly) log sizes."""
+def _along_curve(points: Points) -> NDArray[np.intp]:
+    """The points in the order of a Hilbert curve over the plane of (roughly) log sizes."""
     column, row = (_scaled(side) for side in (points.width, points.height))
     place: NDArray[np.int64] = np.zeros(len(points), dtype=np.int64)
     for bit in range(CURVE_BITS - 1, -1, -1):
@@ -114,7 +116,8 @@ def _along_curve(points: Points) -> NDArray[np.int64]:
         ones = (1 << CURVE_BITS) - 1
         column, row = np.where(mirrored, ones - column, column), np.where(mirrored, ones - row, row)
         column, row = np.where(above == 0, row, column), np.where(above == 0, column, row)
-    return place
+    order: NDArray[np.intp] = np.lexsort((points.height, points.width, place))
+    return order
 
 
 def _scaled(side: Floats) -> NDArray[np.int64]:
@@ -141,7 +144,7 @@ def _laid_out(sizes: Floats, weight: Floats | None) -> Sample:
 def _arranged(scaled: Floats, weight: Floats | None, scale: float) -> Sample:
     width, height = np.ascontiguousarray(scaled.T.astype(np.float32))
     points = points_of(scaled[:, 0], scaled[:, 1], weight)
-    steps = len(scaled) if len(scaled) <= FINE else LEVELS
+    steps = min(len(scaled), FINE) if len(scaled) <= FINE or weight is not None else LEVELS
     return Sample(
         sizes=scaled,
         scale=scale,

@@ -312,8 +312,8 @@ def balance_points(sample: Sample, anchors: Floats, state: Look) -> Floats:
     Widening an anchor by a small factor gains IoU x (area of the point / union) for each wider
     point, and loses IoU x (area of the anchor / union) for each narrower one. With these taken as
     constant, the balance point is a weighted quantile of the points' widths; likewise the heights.
-    It is found to within a level of the sample. An anchor without points goes to the worst covered
-    one.
+    It is found to within a level of the sample, among the points of all anchors in that level. An
+    anchor without points goes to the worst covered one.
 
     Parameters
     ----------
@@ -360,6 +360,12 @@ def _candidates(sample: Sample, stream: np.random.RandomState) -> tuple[Floats, 
     count = min(CANDIDATES, len(sample))
     ends = np.arange(count + 1) * len(sample) // count
     rows = ends[:-1] + (stream.random_sample(count) * np.diff(ends)).astype(np.intp)
+    if sample.weight is not None:
+        # Half of them where the points are, the other half where most boxes are
+        reached = np.cumsum(sample.weight)
+        shares = (np.arange(count) + stream.random_sample(count)) * (reached[-1] / count)
+        heavy = np.minimum(np.searchsorted(reached, shares, side="right"), len(sample) - 1)
+        rows = np.unique(np.concatenate([rows[::2], heavy[1::2]]))
     places = sample.sizes[rows]
     return places, _rounded(_overlaps(sample, places), sample)
 
