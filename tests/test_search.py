@@ -172,6 +172,8 @@ def test_anchors_are_balanced_at_the_quantile_a_plain_count_gives(
     weights: Floats = (np.arange(len(sizes)) % weight + 1).astype(np.float64)
     width, height = np.ascontiguousarray(sizes.T)
     (sample,) = samples_of(points_of(width, height, weights), [100])
+    assert sample.weight is not None
+    sizes, weights = sample.sizes / sample.scale, sample.weight
     state = look(sample, anchors * sample.scale)
     found = balance_points(sample, anchors * sample.scale, state) / sample.scale
     areas = sizes.prod(axis=1)
@@ -372,6 +374,14 @@ def test_the_bar_moves_on_through_all_searches_to_its_end(
     assert len({whole for _, whole in shown}) == 1
     assert [done for done, _ in shown] == sorted(done for done, _ in shown)
     assert shown[-1][0] <= shown[-1][1] < 2 * shown[-1][0]
+
+
+@pytest.mark.parametrize("update", ["median", "iou"])
+def test_anchors_stay_among_the_sides_of_the_boxes(update: str) -> None:
+    sizes = np.array([(1e30, 1e30), (5e29, 1e30), (1e30, 4e29), (1e-30, 1e-30), (1, 1), (1, 2)])
+    found = cluster(sizes, 3, update=update)
+    assert (found.anchors >= sizes.min(axis=0)).all()
+    assert (found.anchors <= sizes.max(axis=0)).all()
 
 
 @pytest.mark.parametrize("update", ["median", "iou"])

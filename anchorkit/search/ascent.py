@@ -46,12 +46,14 @@ def ascended(scan: Pass, anchors: Floats, steps: int) -> tuple[float, Floats, li
     Each step takes every side to where mean IoU over the anchor's own points neither gains nor
     loses, the weights of gain and loss as they are before the step.
     """
-    mean_iou, anchors = refilled(scan, anchors)
+    low, high = scan.points.ends
+    mean_iou, anchors = refilled(scan, np.clip(anchors, low, high))
     history = [mean_iou]
     for _ in range(steps):
         balance = _balanced_iou(scan, anchors)
         # Half as far again beyond balance: anchors that wait for one another arrive in fewer steps
-        after, moved = refilled(scan, balance * np.sqrt(balance / anchors))
+        beyond = np.clip(balance * np.sqrt(balance / anchors), low, high)
+        after, moved = refilled(scan, beyond)
         if after <= mean_iou:
             after, moved = refilled(scan, balance)
         if after <= mean_iou:

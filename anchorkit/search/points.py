@@ -57,6 +57,12 @@ class Points:
         """(n, 2), columns width and height."""
         return np.stack([self.width, self.height], axis=1)
 
+    @property
+    def ends(self) -> tuple[Floats, Floats]:
+        """Least and greatest width and height. An anchor outside overlaps less than one there."""
+        sides = (self.width, self.height)
+        return np.array([side.min() for side in sides]), np.array([side.max() for side in sides])
+
 
 def points_of(width: Floats, height: Floats, weight: Floats | None) -> Points:
     """Points with the quantum that their total weight allows."""

@@ -57,12 +57,13 @@ def approached(scan: Pass, sketch: Pass, anchors: Floats) -> tuple[float, Floats
     steepness = np.maximum(np.abs(values), np.abs(values).max() / STEEPEST)
     if not steepness.min() > 0:
         return mean_iou, anchors, history
+    low, high = scan.points.ends
     for _ in range(APPROACHES):
         towards = vectors @ ((vectors.T @ slopes(scan, anchors).ravel()) / steepness)
         towards *= FARTHEST / max(FARTHEST, np.abs(towards).max())
         for part in (1.0, 0.5, 0.25):
             step = np.rint(part * towards * 2.0**24) / 2.0**24
-            moved = anchors * (1 + step.reshape(anchors.shape))
+            moved = np.clip(anchors * (1 + step.reshape(anchors.shape)), low, high)
             after = scan.mean_iou(moved)
             if after > mean_iou:
                 break
