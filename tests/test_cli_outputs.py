@@ -83,6 +83,15 @@ def test_a_file_of_another_kind_is_refused_before_reading(words: list[str], what
     assert before == {path: path.read_bytes() for path in Path().iterdir() if path.is_file()}
 
 
+def test_extract_replaces_no_boxes_that_it_reads() -> None:
+    save_boxes(Path("b.npz"), boxes_of([(0.5, 0.5)] * 7))
+    before = Path("b.npz").read_bytes()
+    done = run("extract", "--boxes", "b.npz", "--class", "a", "-o", "./b.npz")
+    typed = "-o b.npz: wanted a file of its own, found that of --boxes b.npz"
+    assert done == (2, "", f"anchorkit: error: {typed}\n")
+    assert Path("b.npz").read_bytes() == before
+
+
 def test_extract_replaces_saved_boxes_and_empty_files() -> None:
     voc_folder(Path("good"), {"a.xml": annotation(annotation_object())})
     save_boxes("old.npz", boxes_of([(0.5, 0.5)] * 7))

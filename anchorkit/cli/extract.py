@@ -38,8 +38,10 @@ def command(
     """Check, load, save, and say what was saved."""
     from anchorkit.boxfile import is_boxes_file, save_boxes
     from anchorkit.cli.data import load_boxes
-    from anchorkit.cli.outputs import check_output
+    from anchorkit.cli.outputs import check_distinct, check_output
 
+    given = [(f"--boxes {source}", source) for kind, source in data.sources if kind == "boxes"]
+    check_distinct([*dict.fromkeys(given), (f"-o {path}", path)])
     check_output(path, f"-o {path}", ours=is_boxes_file, what="boxes saved by `anchorkit extract`")
     boxes = load_boxes(data, size or (416, 416), resize or "stretch", keep_sets=True)
     save_boxes(path, boxes)
