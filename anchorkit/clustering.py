@@ -19,7 +19,7 @@ from anchorkit.search.ascent import ascended, medians_near
 from anchorkit.search.means import mean_iterate
 from anchorkit.search.passes import Pass
 from anchorkit.search.points import SKETCHED, Points, distinct_sizes, points_of, sketch
-from anchorkit.search.polish import approached, polished
+from anchorkit.search.polish import CLOSE, FACTORS, approached, polished
 from anchorkit.search.sample import Sample, samples_of
 from anchorkit.search.swaps import ALONE, FIRST, JOINED, climb, explore
 
@@ -193,7 +193,8 @@ def _searched(
                 _, goal, history = other
         if base is not points:
             _, goal, history = approached(whole, scan, goal)
-        mean_iou, goal, more = polished(whole, goal, history[-1])
+        moves = FACTORS if base is points else CLOSE
+        mean_iou, goal, more = polished(whole, goal, history[-1], moves)
         return _Found(goal, goal, (*history, *more), mean_iou)
     if base is not points:
         history = [whole.mean_iou(goal)]

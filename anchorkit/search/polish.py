@@ -8,10 +8,13 @@ from anchorkit.search.passes import Pass, blocks
 from anchorkit.search.points import Floats
 from anchorkit.sums import exact
 
-__all__ = ["FACTORS", "approached", "polished", "slopes"]
+__all__ = ["CLOSE", "FACTORS", "approached", "polished", "slopes"]
 
 FACTORS = (0.996, 0.999, 1.001, 1.004)
 """What each side of each anchor is multiplied by, to see whether mean IoU gains."""
+
+CLOSE = (0.999, 1.001)
+"""The same where the anchors have been brought close to an optimum before."""
 
 ROOM = 1 << 17
 """Numbers of a block's table of points by anchors."""
@@ -119,10 +122,12 @@ def slopes(scan: Pass, anchors: Floats) -> Floats:
     return total
 
 
-def polished(scan: Pass, anchors: Floats, mean_iou: float) -> tuple[float, Floats, list[float]]:
+def polished(
+    scan: Pass, anchors: Floats, mean_iou: float, factors: tuple[float, ...] = FACTORS
+) -> tuple[float, Floats, list[float]]:
     """Anchors of which no single side can be moved by a little to gain mean IoU.
 
-    All moves by `FACTORS` are judged over all points at once; those that gain are made together
+    All moves by the factors are judged over all points at once; those that gain are made together
     where that gains, else the best of them alone.
 
     Returns
@@ -132,12 +137,12 @@ def polished(scan: Pass, anchors: Floats, mean_iou: float) -> tuple[float, Float
     history: list[float] = []
     while True:
         scan.mean_iou(anchors)
-        gains = _gains(scan, anchors) / scan.points.total
+        gains = _gains(scan, anchors, factors) / scan.points.total
         choice = gains.argmax(axis=2)
         best = gains.max(axis=2)
         if best.max() <= scan.points.grain:
             return mean_iou, anchors, history
-        moves = np.where(best > scan.points.grain, np.asarray(FACTORS)[choice], 1.0)
+        moves = np.where(best > scan.points.grain, np.asarray(factors)[choice], 1.0)
         together = anchors * moves
         after = scan.mean_iou(together)
         if after < mean_iou + best.max():
@@ -153,13 +158,13 @@ def polished(scan: Pass, anchors: Floats, mean_iou: float) -> tuple[float, Float
         history.append(mean_iou)
 
 
-def _gains(scan: Pass, anchors: Floats) -> NDArray[np.float64]:
+def _gains(scan: Pass, anchors: Floats, factors: tuple[float, ...]) -> NDArray[np.float64]:
     """(k, 2, moves), what each move of one side adds to the sum of best IoUs."""
     points, k = scan.points, len(anchors)
-    widest = max(*FACTORS, *(1 / factor for factor in FACTORS))
+    widest = max(*factors, *(1 / factor for factor in factors))
 
     def gained(part: slice) -> Floats:
-        sums = np.zeros((k, 2, len(FACTORS)))
+        sums = np.zeros((k, 2, len(factors)))
         for rows in blocks(part, max(256, ROOM // k)):
             width, height = points.width[rows], points.height[rows]
             area = width * height
@@ -180,7 +185,7 @@ def _gains(scan: Pass, anchors: Floats) -> NDArray[np.float64]:
                 rest = np.where(own, second[near], now)
                 w, h, a = width[near], height[near], area[near]
                 mass = None if weight is None else weight[near]
-                for move, factor in enumerate(FACTORS):
+                for move, factor in enumerate(factors):
                     for side, (x, y) in enumerate(((wide * factor, high), (wide, high * factor))):
                         moved = np.maximum(_overlap(w, h, a, x, y), rest)
                         exact(moved, points.grain)
@@ -190,7 +195,7 @@ def _gains(scan: Pass, anchors: Floats) -> NDArray[np.float64]:
                         )
         return sums
 
-    total: Floats = sum(scan.over(gained), np.zeros((k, 2, len(FACTORS))))
+    total: Floats = sum(scan.over(gained), np.zeros((k, 2, len(factors))))
     return total
 
 
