@@ -15,14 +15,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from anchorkit.accounting import Problem, Report
     from anchorkit.boxes import Boxes
     from anchorkit.clustering import Clustering, cluster
-    from anchorkit.cost import Cost, network_cost
+    from anchorkit.darknet.cost import Cost, network_cost
+    from anchorkit.darknet.output_size import output_size
     from anchorkit.darknet.replacing import replace_anchors
     from anchorkit.darknet.sections import Cfg, read_cfg
-    from anchorkit.darknet.windows import output_size
     from anchorkit.errors import AnchorkitError
+    from anchorkit.load_report import Problem, Report
     from anchorkit.loaders.voc import load_voc
     from anchorkit.overlap import iou
     from anchorkit.quality import Quality, evaluate
@@ -52,16 +52,16 @@ _HOMES = {
     "Boxes": "boxes",
     "Cfg": "darknet.sections",
     "Clustering": "clustering",
-    "Cost": "cost",
-    "Problem": "accounting",
+    "Cost": "darknet.cost",
+    "Problem": "load_report",
     "Quality": "quality",
-    "Report": "accounting",
+    "Report": "load_report",
     "cluster": "clustering",
     "evaluate": "quality",
     "iou": "overlap",
     "load_voc": "loaders.voc",
-    "network_cost": "cost",
-    "output_size": "darknet.windows",
+    "network_cost": "darknet.cost",
+    "output_size": "darknet.output_size",
     "read_cfg": "darknet.sections",
     "replace_anchors": "darknet.replacing",
 }

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from anchorkit.accounting import Report, merged
 from anchorkit.errors import DataError, UsageError
+from anchorkit.load_report import Report, merged
 
 __all__ = ["RESIZES", "Boxes", "boxes_of", "concatenated"]
 

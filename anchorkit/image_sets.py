@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from anchorkit.accounting import Problem
 from anchorkit.boxes import Boxes
-from anchorkit.closest import names_there
 from anchorkit.errors import DataError, UsageError
+from anchorkit.load_report import Problem
+from anchorkit.suggestions import names_there
 
 __all__ = ["in_image_sets", "listed_names", "matched"]
 

@@ -15,7 +15,7 @@ import numpy as np
 from mutation import mutated
 
 from anchorkit import load_voc
-from anchorkit.accounting import Report
+from anchorkit.load_report import Report
 from anchorkit.loaders.voc_file import UnreadableError, read_annotation
 from anchorkit.loaders.voc_plain import read_plain
 

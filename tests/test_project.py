@@ -19,19 +19,33 @@ REQUIRED = {"numpy", "xmltodict", "click", "matplotlib", "tqdm"}
 OPTIONAL = {"PIL", "tensorboardX"}
 """Modules of optional extras: imported where they are used, and never needed."""
 
+GROUND = {"errors", "arguments", "suggestions", "files", "sums", "terminal"}
+HANDED = {"boxes", "load_report", "image_sets"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
-    "accounting": set(),
-    "boxes": {"errors", "accounting"},
-    "image_sets": {"errors", "accounting", "boxes", "closest"},
-    "closest": set(),
-    "loaders": {
-        *("errors", "accounting", "boxes", "boxfile", "closest", "files", "image_sets", "loaders")
-    },
-    "overlap": {"errors"},
-    "darknet": {"errors", "darknet"},
+    "suggestions": set(),
+    "arguments": {"errors"},
+    "files": {"errors"},
+    "sums": set(),
+    "terminal": set(),
+    "load_report": GROUND,
+    "boxes": GROUND | {"load_report"},
+    "image_sets": GROUND | HANDED,
+    "overlap": GROUND,
+    "quality": GROUND | {"overlap"},
+    "search": GROUND | {"overlap", "search"},
+    "clustering": GROUND | {"overlap", "search"},
+    "anchors": GROUND | HANDED | {"overlap", "quality", "anchors"},
+    "sweep": GROUND
+    | HANDED
+    | {"overlap", "quality", "clustering", "distances", "search", "anchors"},
+    "darknet": GROUND | {"darknet"},
+    "training": GROUND | HANDED | {"overlap", "quality", "anchors", "darknet", "training"},
+    "loaders": GROUND | HANDED | {"loaders"},
+    "plots": GROUND | {"overlap", "quality", "sweep", "training", "darknet", "plots"},
 }
-"""For modules at the bottom: all that they may import of ours, by its first name."""
+"""All that modules and folders may import of ours, by its first name; what is not named here may
+import all that is below the command line."""
 
 
 def module_name(path: Path) -> str:
@@ -65,7 +79,7 @@ IMPORTS = {name: imported(ast.parse(path.read_bytes())) for name, path in MODULE
 
 
 def first_names(name: str) -> set[str]:
-    """Of `anchorkit.cli.data`'s imports of ours: `boxes`, `errors`, ..."""
+    """Of `anchorkit.cli.options.loading`'s imports of ours: `boxes`, `errors`, ..."""
     ours = (other.split(".") for other in IMPORTS[name])
     return {parts[1] for parts in ours if parts[0] == "anchorkit" and len(parts) > 1}
 

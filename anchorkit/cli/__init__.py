@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import click
 
 from anchorkit._version import __version__
-from anchorkit.cli.options import help_text
+from anchorkit.cli.options.shared import help_text
 from anchorkit.errors import AnchorkitError
 
 __all__ = ["COMMANDS", "commands", "main"]

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from anchorkit.cli.cfg_options import CfgOptions, cfg_options
-from anchorkit.cli.exports import Exports, export_options
-from anchorkit.cli.options import GivenAnchors, anchors_option, format_option, help_text
+from anchorkit.cli.cfg.options import CfgOptions, cfg_options
+from anchorkit.cli.options.anchors import GivenAnchors, anchors_option
+from anchorkit.cli.options.exports import Exports, export_options
+from anchorkit.cli.options.shared import format_option, help_text
 
 if TYPE_CHECKING:
     from anchorkit.darknet.heads import Head, Pair
@@ -31,13 +32,13 @@ def command(
     anchors: GivenAnchors, target: CfgOptions, quiet: bool, exports: Exports, form: str
 ) -> int:
     """Open, plan, write, show."""
-    from anchorkit.cfg_summary import head_rows, head_table
-    from anchorkit.cli.cfg_target import input_of, open_cfg
-    from anchorkit.cli.cfg_writing import cfg_result, difference_shown, finish, plan
-    from anchorkit.cli.data import warn
-    from anchorkit.cli.given import Given, frame_of
-    from anchorkit.cli.outputs import check_distinct
-    from anchorkit.report import json_text
+    from anchorkit.cli.cfg.target import input_of, open_cfg
+    from anchorkit.cli.cfg.writing import cfg_result, difference_shown, finish, plan
+    from anchorkit.cli.options.anchors import Given, frame_of
+    from anchorkit.cli.options.loading import warn
+    from anchorkit.cli.options.output_paths import check_distinct
+    from anchorkit.reports.heads import head_rows, head_table
+    from anchorkit.reports.tables import json_text
 
     exports.check(len(anchors.sizes), form)
     check_distinct([*target.places(), *exports.places()])

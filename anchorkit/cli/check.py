@@ -5,20 +5,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from anchorkit.cli.cfg_options import CfgOptions, cfg_file_option
-from anchorkit.cli.kinds import Number
-from anchorkit.cli.options import (
-    DataOptions,
-    GivenAnchors,
-    anchors_option,
-    data_options,
-    format_option,
-    help_text,
-    input_options,
-)
+from anchorkit.cli.cfg.options import CfgOptions, cfg_file_option
+from anchorkit.cli.options.anchors import GivenAnchors, anchors_option
+from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.shared import format_option, help_text, input_options
+from anchorkit.cli.options.types import Number
 
 if TYPE_CHECKING:
-    from anchorkit.check_summary import Measured, Subject
+    from anchorkit.reports.check import Measured, Subject
 
 __all__ = ["Gates", "command"]
 
@@ -76,13 +70,13 @@ def command(
     form: str,
 ) -> int:
     """Read, measure, judge, print."""
-    from anchorkit.check_summary import Subject, check_result, check_shown, notes_on_data
-    from anchorkit.checks import consistency, notes_on_size, quality_failures
-    from anchorkit.cli.cfg_target import input_of, open_cfg
-    from anchorkit.cli.data import require_data, warn
+    from anchorkit.cli.cfg.target import input_of, open_cfg
+    from anchorkit.cli.options.loading import require_data, warn
+    from anchorkit.darknet.checks import consistency, notes_on_size, quality_failures
     from anchorkit.darknet.portability import notes_of
     from anchorkit.errors import UsageError
-    from anchorkit.report import json_text
+    from anchorkit.reports.check import Subject, check_result, check_shown, notes_on_data
+    from anchorkit.reports.tables import json_text
 
     gates = Gates(min_iou, min_recall, max_gain)
     if [cfg, anchors, preset].count(None) != 2:
@@ -124,10 +118,10 @@ def _without_cfg(
     resize: str | None,
 ) -> "Subject":
     """Anchors that stand in no cfg, at the input that is asked for, or that they are meant for."""
-    from anchorkit.check_summary import Subject
-    from anchorkit.cli.data import warn
-    from anchorkit.cli.given import Given, frame_of
-    from anchorkit.presets import preset as preset_named
+    from anchorkit.anchors.presets import preset as preset_named
+    from anchorkit.cli.options.anchors import Given, frame_of
+    from anchorkit.cli.options.loading import warn
+    from anchorkit.reports.check import Subject
 
     if anchors is not None:
         known = Given(anchors.name, anchors.sizes, "anchors", anchors.size, anchors.resize)
@@ -142,12 +136,12 @@ def _without_cfg(
 
 
 def _measured(data: DataOptions, subject: "Subject", gates: Gates) -> "Measured":
-    from anchorkit.check_summary import Measured
-    from anchorkit.cli.data import load_boxes, show_progress, warn
+    from anchorkit.anchors.rounding import rounded
+    from anchorkit.cli.options.loading import load_boxes, show_progress, warn
     from anchorkit.clustering import cluster
     from anchorkit.errors import DataError, TooManyClustersError
     from anchorkit.quality import evaluate
-    from anchorkit.rounding import rounded
+    from anchorkit.reports.check import Measured
 
     boxes = load_boxes(data, subject.size, subject.resize)
     if not len(boxes):

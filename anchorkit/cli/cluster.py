@@ -6,27 +6,26 @@ from typing import TYPE_CHECKING
 
 import click
 
-from anchorkit.cli.cfg_options import CfgOptions, cfg_options
-from anchorkit.cli.exports import Exports, export_options
-from anchorkit.cli.kinds import Whole
-from anchorkit.cli.options import (
+from anchorkit.cli.cfg.options import CfgOptions, cfg_options
+from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.exports import Exports, export_options
+from anchorkit.cli.options.plots import board_option, check_place, draw, pictures_of, plot_option
+from anchorkit.cli.options.shared import (
     FINEST,
-    DataOptions,
-    data_options,
     format_option,
     help_text,
     input_options,
     search_options,
 )
-from anchorkit.cli.plotting import board_option, check_place, draw, pictures_of, plot_option
-from anchorkit.report import counted
+from anchorkit.cli.options.types import Whole
+from anchorkit.reports.tables import counted
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from anchorkit.boxes import Boxes
-    from anchorkit.cli.cfg_cluster import CfgJob
+    from anchorkit.cli.cfg.job import CfgJob
     from anchorkit.clustering import Clustering
     from anchorkit.quality import Quality
 
@@ -101,10 +100,10 @@ def command(
     form: str,
 ) -> int:
     """Load, search, round, judge, write, print."""
-    from anchorkit.board import check_board
-    from anchorkit.cli.cfg_cluster import CfgJob
-    from anchorkit.cli.data import load_boxes, show_progress
-    from anchorkit.cli.outputs import check_distinct, check_folder
+    from anchorkit.cli.cfg.job import CfgJob
+    from anchorkit.cli.options.loading import load_boxes, show_progress
+    from anchorkit.cli.options.output_paths import check_distinct, check_folder
+    from anchorkit.plots.tensorboard import check_board
 
     job = CfgJob.of(target, k, size, resize)
     wanted = Wanted(job.k, job.size, job.resize, update, seed, precision)
@@ -142,10 +141,10 @@ def command(
 
 def searched(boxes: "Boxes", wanted: Wanted, *, progress: bool) -> Found:
     """Anchors for the boxes, as they will be written, and how well they fit."""
+    from anchorkit.anchors.rounding import rounded
     from anchorkit.clustering import cluster
     from anchorkit.errors import DataError
     from anchorkit.quality import evaluate
-    from anchorkit.rounding import rounded
 
     if not len(boxes):
         report = boxes.report
@@ -162,7 +161,7 @@ def searched(boxes: "Boxes", wanted: Wanted, *, progress: bool) -> Found:
 
 def shown_on(board: Path, found: Found, wanted: Wanted) -> None:
     """Write what was found where TensorBoard shows it."""
-    from anchorkit.board import write_board
+    from anchorkit.plots.tensorboard import write_board
 
     pictures = pictures_of(found.sizes, wanted.size, anchors=found.anchors, quality=found.quality)
     write_board(
@@ -178,9 +177,9 @@ def shown_on(board: Path, found: Found, wanted: Wanted) -> None:
 
 def warn_of_rounding(found: Found, precision: int) -> None:
     """Say on stderr where rounding costs too much, and which precision would not."""
-    from anchorkit.cli.data import warn
+    from anchorkit.anchors.rounding import rounded
+    from anchorkit.cli.options.loading import warn
     from anchorkit.quality import evaluate
-    from anchorkit.rounding import rounded
 
     exact = found.clustering.mean_iou
     if exact - found.quality.mean_iou <= WORTH_A_WARNING:
@@ -198,8 +197,8 @@ def warn_of_rounding(found: Found, precision: int) -> None:
 
 def rendered(found: Found, boxes: "Boxes", wanted: Wanted, form: str, job: "CfgJob") -> str:
     """The result as the user wants to read it."""
-    from anchorkit.report import json_text
-    from anchorkit.summary import compared, summary, summary_markdown, summary_text
+    from anchorkit.reports.cluster import compared, summary, summary_markdown, summary_text
+    from anchorkit.reports.tables import json_text
 
     result = summary(
         boxes.report,

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-from anchorkit.cli.cfg_options import cfg_file_option
-from anchorkit.cli.kinds import Whole
-from anchorkit.cli.options import InputSize, format_option, help_text
+from anchorkit.cli.cfg.options import cfg_file_option
+from anchorkit.cli.options.shared import format_option, help_text
+from anchorkit.cli.options.types import InputSize, Whole
 
 __all__ = ["command"]
 
 CONVENTIONS = ("flops", "darknet", "macs", "paddle")
-"""The names of `anchorkit.cost.CONVENTIONS`, which is not loaded for a help text."""
+"""The names of `anchorkit.darknet.cost.CONVENTIONS`, which is not loaded for a help text."""
 
 
 @click.command(
@@ -53,12 +53,12 @@ def command(
     cfg: Path, size: tuple[int, int] | None, k: int | None, convention: str, form: str
 ) -> None:
     """Read, count, print."""
-    from anchorkit.cli.cfg_target import cfg_content
-    from anchorkit.cost import cfg_with_k, network_cost
-    from anchorkit.cost_text import cost_markdown, cost_summary, cost_text
+    from anchorkit.darknet.cfg_file import cfg_content
+    from anchorkit.darknet.cost import cfg_with_k, network_cost
     from anchorkit.darknet.sections import read_cfg
     from anchorkit.errors import CfgError
-    from anchorkit.report import json_text
+    from anchorkit.reports.cost import cost_markdown, cost_summary, cost_text
+    from anchorkit.reports.tables import json_text
 
     text = cfg_content(cfg).decode("utf-8", "surrogateescape")
     try:

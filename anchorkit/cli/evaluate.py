@@ -2,8 +2,9 @@
 
 import click
 
-from anchorkit.cli.given import Given, frame_of, given_options
-from anchorkit.cli.options import DataOptions, data_options, format_option, help_text, input_options
+from anchorkit.cli.options.anchors import Given, frame_of, given_options
+from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.shared import format_option, help_text, input_options
 
 __all__ = ["command"]
 
@@ -27,11 +28,11 @@ def command(
     form: str,
 ) -> None:
     """Gather the anchors, load, judge, print."""
-    from anchorkit.cli.data import load_boxes, warn
-    from anchorkit.comparison import comparison
-    from anchorkit.comparison_text import comparison_markdown, comparison_text
+    from anchorkit.cli.options.loading import load_boxes, warn
     from anchorkit.errors import UsageError
-    from anchorkit.report import json_text
+    from anchorkit.reports.evaluate import comparison
+    from anchorkit.reports.evaluate_text import comparison_markdown, comparison_text
+    from anchorkit.reports.tables import json_text
 
     if not given:
         raise UsageError("no anchors: name some with --anchors, --cfg or --preset")

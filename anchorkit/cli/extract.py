@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
-from anchorkit.cli.kinds import SomePath
-from anchorkit.cli.options import DataOptions, data_options, help_text, input_options
-from anchorkit.report import counted
+from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.shared import help_text, input_options
+from anchorkit.cli.options.types import SomePath
+from anchorkit.reports.tables import counted
 
 __all__ = ["command"]
 
@@ -36,9 +37,9 @@ def command(
     data: DataOptions, path: Path, size: tuple[int, int] | None, resize: str | None
 ) -> None:
     """Check, load, save, and say what was saved."""
-    from anchorkit.boxfile import is_boxes_file, save_boxes
-    from anchorkit.cli.data import load_boxes
-    from anchorkit.cli.outputs import check_distinct, check_output
+    from anchorkit.cli.options.loading import load_boxes
+    from anchorkit.cli.options.output_paths import check_distinct, check_output
+    from anchorkit.loaders.npz import is_boxes_file, save_boxes
 
     given = [(f"--boxes {source}", source) for kind, source in data.sources if kind == "boxes"]
     check_distinct([*dict.fromkeys(given), (f"-o {path}", path)])

@@ -2,7 +2,8 @@
 
 import click
 
-from anchorkit.cli.options import DataOptions, data_options, format_option, help_text, input_options
+from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.shared import format_option, help_text, input_options
 
 __all__ = ["command"]
 
@@ -19,11 +20,11 @@ __all__ = ["command"]
 @format_option
 def command(data: DataOptions, size: tuple[int, int] | None, resize: str | None, form: str) -> None:
     """Load, count, print; with --strict, fail on what was left out."""
-    from anchorkit.cli.data import check_strict, load_boxes, say_losses
+    from anchorkit.cli.options.loading import check_strict, load_boxes, say_losses
     from anchorkit.errors import AnchorkitError
-    from anchorkit.inspection import inspected
-    from anchorkit.inspection_text import inspection_markdown, inspection_text
-    from anchorkit.report import json_text
+    from anchorkit.reports.inspect import inspected
+    from anchorkit.reports.inspect_text import inspection_markdown, inspection_text
+    from anchorkit.reports.tables import json_text
 
     size, resize = size or (416, 416), resize or "stretch"
     boxes = load_boxes(data, size, resize, summary=False)

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
-from anchorkit.cli.given import Given, frame_of, given_options
-from anchorkit.cli.kinds import SomePath
-from anchorkit.cli.options import DataOptions, data_options, help_text, input_options
-from anchorkit.cli.plotting import PICTURES, check_place, draw
+from anchorkit.cli.options.anchors import Given, frame_of, given_options
+from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.plots import PICTURES, check_place, draw
+from anchorkit.cli.options.shared import help_text, input_options
+from anchorkit.cli.options.types import SomePath
 
 __all__ = ["command"]
 
@@ -53,7 +54,7 @@ def command(
     resize: str | None,
 ) -> None:
     """Check, load, judge, draw."""
-    from anchorkit.cli.data import load_boxes, warn
+    from anchorkit.cli.options.loading import load_boxes, warn
     from anchorkit.errors import DataError, UsageError
     from anchorkit.quality import evaluate
 

@@ -7,84 +7,24 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from anchorkit.cli.cfg_options import cfg_file_option
-from anchorkit.cli.kinds import Number, SomePath
-from anchorkit.cli.options import (
-    DataOptions,
-    data_options,
-    format_option,
-    help_text,
-    input_options,
-    search_options,
-)
-from anchorkit.cli.plotting import board_option, check_place
+from anchorkit.cli.cfg.options import cfg_file_option
+from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.plots import board_option, check_place
+from anchorkit.cli.options.shared import format_option, help_text, input_options, search_options
+from anchorkit.cli.options.types import DISTANCES, Distances, Ks, Number, SomePath
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from anchorkit.boxes import Boxes
-    from anchorkit.cost import Cost
+    from anchorkit.darknet.cost import Cost
     from anchorkit.sweep import Knee, Row
 
-    KsType = click.ParamType[tuple[int, ...]]
-    NamesType = click.ParamType[tuple[str, ...]]
-else:  # older clicks have no type argument
-    KsType = NamesType = click.ParamType
 
-__all__ = ["Distances", "Ks", "command"]
+__all__ = ["command"]
 
 Result = TypeVar("Result")
-
-DISTANCES = ("iou", "euclidean", "seuclidean", "manhattan", "chebyshev", "cosine")
-"""The names of `anchorkit.distances.DISTANCES`, which are not loaded for a help text."""
-
-MOST = 1000
-
-
-class Ks(KsType):
-    """Numbers of anchors: `1-12`, `3,6,9` or both mixed."""
-
-    name = "K"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        """The numbers, ascending; fails with what was wanted."""
-        if isinstance(value, tuple):
-            return value
-        ks: set[int] = set()
-        for part in str(value).split(","):
-            ends = [end.strip() for end in part.split("-")]
-            if len(ends) > 2 or not all(
-                end.isascii() and end.isdigit() and len(end) < 7 for end in ends
-            ):
-                self.fail(f"wanted numbers such as 1-12 or 3,6,9, found {value!r}", param, ctx)
-            first, last = int(ends[0]), int(ends[-1])
-            if not 1 <= first <= last:
-                self.fail(f"wanted ascending numbers from 1, found {part.strip()!r}", param, ctx)
-            if last - first >= MOST:
-                self.fail(f"wanted at most {MOST} numbers, found {part.strip()!r}", param, ctx)
-            ks |= set(range(first, last + 1))
-        return tuple(sorted(ks))
-
-
-class Distances(NamesType):
-    """Names of distances, split by commas."""
-
-    name = "DISTANCE"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """The names, each once; fails where there is none such."""
-        if isinstance(value, tuple):
-            return value
-        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",")))
-        for name in names:
-            if name not in DISTANCES:
-                self.fail(f"wanted some of {', '.join(DISTANCES)}, found {name!r}", param, ctx)
-        return names
 
 
 @click.command(
@@ -156,13 +96,13 @@ def command(
     form: str,
 ) -> None:
     """Load once, search for each k, judge, print."""
-    from anchorkit.board import check_board
-    from anchorkit.cli.data import load_boxes, show_progress
-    from anchorkit.cli.outputs import check_folder
+    from anchorkit.cli.options.loading import load_boxes, show_progress
+    from anchorkit.cli.options.output_paths import check_folder
     from anchorkit.errors import DataError, UsageError
-    from anchorkit.report import json_text
+    from anchorkit.plots.tensorboard import check_board
+    from anchorkit.reports.sweep import sweep_markdown, sweep_summary, sweep_text
+    from anchorkit.reports.tables import json_text
     from anchorkit.sweep import knee, sweep
-    from anchorkit.sweep_text import sweep_markdown, sweep_summary, sweep_text
 
     if val and holdout:
         raise UsageError("--val and --holdout: wanted one of them")
@@ -224,8 +164,8 @@ def _paid(
     cfg: Path, ks: tuple[int, ...], size: tuple[int, int] | None, resize: str | None
 ) -> "tuple[tuple[int, int], str, list[Cost | None]]":
     """The input and resizing of a cfg, unless others are asked for, and its cost with each k."""
-    from anchorkit.cli.cfg_target import cfg_content
-    from anchorkit.cost import costs_of_ks
+    from anchorkit.darknet.cfg_file import cfg_content
+    from anchorkit.darknet.cost import costs_of_ks
     from anchorkit.darknet.sections import read_cfg
     from anchorkit.errors import CfgError
 
@@ -246,8 +186,8 @@ def _held_out(
     """Which boxes are not clustered but judged on; None where that was not asked for."""
     import numpy as np
 
-    from anchorkit.closest import names_there
     from anchorkit.errors import DataError, UsageError
+    from anchorkit.suggestions import names_there
     from anchorkit.sweep import holdout
 
     if val is None and share is None:
@@ -294,8 +234,9 @@ def _draw(
     costs: "list[Cost | None] | None",
 ) -> None:
     from anchorkit.plots.figures import save_pictures
+    from anchorkit.plots.sweep import sweep_figure
 
-    save_pictures(path, {"sweep": lambda: _figure(rows, found, update, costs)}, "sweep")
+    save_pictures(path, {"sweep": lambda: sweep_figure(rows, found, update, costs)}, "sweep")
 
 
 def _show_on(
@@ -305,7 +246,8 @@ def _show_on(
     update: str,
     costs: "list[Cost | None] | None",
 ) -> None:
-    from anchorkit.board import write_board
+    from anchorkit.plots.sweep import sweep_figure
+    from anchorkit.plots.tensorboard import write_board
 
     scalars = {
         "sweep/mean_iou": [(len(row.anchors), row.mean_iou_exact) for row in rows],
@@ -319,34 +261,4 @@ def _show_on(
         ]
     for name in rows[0].others:
         scalars[f"sweep/mean_iou_{name}"] = [(len(row.anchors), row.others[name]) for row in rows]
-    write_board(board, scalars, {"sweep/curve": lambda: _figure(rows, found, update, costs)})
-
-
-def _figure(
-    rows: "list[Row]",
-    found: "Knee | None",
-    update: str,
-    costs: "list[Cost | None] | None" = None,
-) -> Any:
-    from anchorkit.plots.drawing import Curve
-    from anchorkit.plots.figures import curves_figure
-
-    ks = [len(row.anchors) for row in rows]
-    others = list(rows[0].others)
-    curves = [
-        Curve(
-            f"anchorkit ({update})" if others else "clustered boxes",
-            ks,
-            [row.mean_iou_exact for row in rows],
-        )
-    ]
-    held_out = [row.held_out.mean_iou for row in rows if row.held_out]
-    if held_out:
-        curves.append(Curve("boxes held out", ks, held_out))
-    curves += [Curve(f"{name} (mean)", ks, [row.others[name] for row in rows]) for name in others]
-    bought = [
-        (len(row.anchors), cost.flops / 1e9, row.mean_iou_exact)
-        for row, cost in zip(rows, costs or (), strict=False)
-        if cost
-    ]
-    return curves_figure(curves, knee=found.k if found else None, bought=bought)
+    write_board(board, scalars, {"sweep/curve": lambda: sweep_figure(rows, found, update, costs)})

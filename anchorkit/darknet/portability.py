@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from anchorkit.darknet.keys import (
+from anchorkit.darknet.fork_keys import (
     ALIASES_OF_HANK_AI,
     LACKING,
     LATER_ACTIVATIONS,

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from anchorkit.darknet.output_size import output_size
 from anchorkit.darknet.sections import Section
-from anchorkit.darknet.windows import output_size
 
 __all__ = [
     "KNOWN",

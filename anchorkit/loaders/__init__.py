@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from anchorkit.accounting import Problem
     from anchorkit.boxes import Boxes
+    from anchorkit.load_report import Problem
     from anchorkit.loaders.image_sizes import ImageFolder
 
 __all__ = ["LOADERS", "Loader", "load", "named"]
@@ -52,7 +52,7 @@ LOADERS = {
         extras=("keep_sets", "images"),
     ),
     "boxes": Loader(
-        "anchorkit.boxfile:load_boxes",
+        "anchorkit.loaders.npz:load_boxes",
         "FILE",
         "Boxes saved by `anchorkit extract`; may be given several times.",
         "extracted boxes",
@@ -138,7 +138,7 @@ def load(
     """
     from anchorkit.boxes import concatenated
     from anchorkit.errors import UsageError
-    from anchorkit.loaders.repeats import check_repeats, overlaps
+    from anchorkit.loaders.duplicates import check_repeats, overlaps
 
     if not sources:
         raise UsageError("no data: wanted at least one source")

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anchorkit.accounting import Problem, Report
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
 from anchorkit.files import check_file
+from anchorkit.load_report import Problem, Report
 from anchorkit.loaders.image_sizes import ImageFolder
 from anchorkit.loaders.json_stream import members
 from anchorkit.loaders.voc_file import SMALLEST_AREA

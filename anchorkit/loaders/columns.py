@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anchorkit.accounting import Problem, Report
 from anchorkit.boxes import Boxes
+from anchorkit.load_report import Problem, Report
 
 __all__ = ["boxes_of_columns"]
 

@@ -4,10 +4,10 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from anchorkit.accounting import Problem
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
 from anchorkit.files import check_file
+from anchorkit.load_report import Problem
 from anchorkit.loaders.yolo import boxes_of_labels, read_names
 
 __all__ = ["class_order", "load_darknet_data"]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anchorkit.accounting import Problem
 from anchorkit.errors import UsageError
+from anchorkit.load_report import Problem
 
 __all__ = ["ImageFolder"]
 

@@ -5,8 +5,8 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from anchorkit.accounting import Problem
 from anchorkit.errors import DataError, UsageError
+from anchorkit.load_report import Problem
 
 __all__ = ["Listing", "annotation_files", "annotations_of"]
 

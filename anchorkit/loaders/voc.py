@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from anchorkit.accounting import Problem
 from anchorkit.boxes import Boxes, concatenated
-from anchorkit.closest import names_there
 from anchorkit.errors import UsageError
 from anchorkit.image_sets import in_image_sets, listed_names, matched
+from anchorkit.load_report import Problem
+from anchorkit.loaders.batches import read_batch
 from anchorkit.loaders.columns import boxes_of_columns
 from anchorkit.loaders.image_sizes import ImageFolder
 from anchorkit.loaders.listing import Listing, annotations_of
 from anchorkit.loaders.parallel import read_in_batches
-from anchorkit.loaders.reading import read_batch
+from anchorkit.suggestions import names_there
 
 __all__ = ["load_voc"]
 
@@ -61,7 +61,7 @@ def load_voc(
     typed, listing = annotations_of(root, "Annotations", ".xml", wanted="VOC XML")
     files = [f"{typed}/{name}" for name in listing.names]
     batches = read_in_batches(
-        "anchorkit.loaders.reading:read_batch", files, jobs=jobs, progress=progress
+        "anchorkit.loaders.batches:read_batch", files, jobs=jobs, progress=progress
     )
     boxes = boxes_of_columns(
         files,

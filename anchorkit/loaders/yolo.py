@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from anchorkit.accounting import Problem
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
+from anchorkit.load_report import Problem
 from anchorkit.loaders.columns import boxes_of_columns
 from anchorkit.loaders.listing import annotations_of
 from anchorkit.loaders.parallel import read_in_batches

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from anchorkit.loaders.reading import read_file
+from anchorkit.loaders.batches import read_file
 from anchorkit.loaders.voc_file import SMALLEST_AREA, UnreadableError
 
 __all__ = ["Labels", "are_labels", "read_labels", "read_lines", "read_polygons"]

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from anchorkit.errors import UsageError
 from anchorkit.overlap import as_sizes
-from anchorkit.plots.places import apart
+from anchorkit.plots.labels import apart
 
 __all__ = [
     "COLORS",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from anchorkit.clustering import cluster
 from anchorkit.quality import evaluate
-from anchorkit.report import text_table
+from anchorkit.reports.tables import text_table
 
 from .rivals import euclidean_kmeans, plain_run, row_by_row
 

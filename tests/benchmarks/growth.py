@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from anchorkit.clustering import cluster
 from anchorkit.overlap import nearest
-from anchorkit.report import text_table
+from anchorkit.reports.tables import text_table
 
 from .data import drawn_like
 

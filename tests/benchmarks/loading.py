@@ -16,7 +16,7 @@ import xmltodict
 
 from anchorkit.loaders.parallel import processors
 from anchorkit.loaders.voc import load_voc
-from anchorkit.report import text_table
+from anchorkit.reports.tables import text_table
 
 from .data import SAMPLE, roots
 

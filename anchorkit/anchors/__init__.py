@@ -1,0 +1,1 @@
+"""Anchors as people hand them over: their text, presets, rounding and exports."""

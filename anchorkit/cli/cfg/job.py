@@ -1,0 +1,167 @@
+"""The part of `anchorkit cluster` that has to do with `--cfg`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anchorkit.cli.cfg.options import CfgOptions
+from anchorkit.cli.cfg.target import Target, input_of, open_cfg
+from anchorkit.cli.cfg.writing import Outcome, cfg_result, difference_shown, finish, plan
+from anchorkit.cli.options.data import DataOptions
+from anchorkit.cli.options.loading import warn
+from anchorkit.darknet.replacing import anchors_of
+from anchorkit.errors import CfgError, UsageError
+from anchorkit.loaders.darknet_data import class_order
+from anchorkit.loaders.yolo import read_names
+from anchorkit.quality import Quality, evaluate
+from anchorkit.reports.heads import head_rows, head_table, old_and_new
+from anchorkit.reports.tables import counted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from anchorkit.boxes import Boxes
+
+__all__ = ["CfgJob"]
+
+
+@dataclass
+class CfgJob:
+    """What is asked for once the cfg has been read, and what became of the cfg.
+
+    Without `--cfg` it holds the options and defaults alone, adds nothing and writes nothing.
+    """
+
+    options: CfgOptions
+    target: Target | None
+    names: list[str] | None
+    k: int
+    size: tuple[int, int]
+    resize: str
+    outcome: Outcome | None = None
+    quality: Quality | None = None
+    old: float | None = None
+    new: float = 0.0
+
+    @classmethod
+    def of(
+        cls, options: CfgOptions, k: int | None, size: tuple[int, int] | None, resize: str | None
+    ) -> "CfgJob":
+        """Read the cfg, and fill in from it what the user did not say.
+
+        Raises
+        ------
+        UsageError
+            Where an option contradicts the cfg, or needs one.
+        CfgError
+            Where the cfg cannot be edited, or has more heads than there are to be anchors.
+        """
+        if options.file is None:
+            if options.stray():
+                raise UsageError(f"{options.stray()}: wanted with --cfg FILE")
+            return cls(options, None, None, k or 9, size or (416, 416), resize or "stretch")
+        target = open_cfg(options)
+        own, how = input_of(target, size, resize)
+        heads = len(target.heads)
+        if k is None:
+            k = len(anchors_of(target.heads)) or max(heads, target.heads[0].num)
+        if k < heads:
+            raise CfgError(
+                f"-k {k}: {target.name} has {heads} heads, and each needs at least one anchor: "
+                f"the smallest k is {heads}"
+            )
+        names = None if options.names is None else _named(options.names)
+        return cls(options, target, names, k, own, how)
+
+    def follow(self, data: DataOptions) -> None:
+        """Take the order of the classes from darknet's data file, where that is all the data."""
+        files = [path for name, path in data.sources if name == "data"]
+        if (
+            self.names is not None
+            or self.target is None
+            or not len(files) == len(data.sources) == 1
+        ):
+            return
+        if any(head.find("counters_per_class") for head in self.target.heads):
+            self.names = class_order(files[0])
+
+    def plan(
+        self, boxes: "Boxes", sizes: "NDArray[np.float64]", anchors: "NDArray[np.float64]"
+    ) -> None:
+        """See what the anchors make of the cfg, and what they are worth beside its own.
+
+        Parameters
+        ----------
+        boxes
+            All boxes.
+        sizes
+            (n, 2), their sizes in pixels at input.
+        anchors
+            (k, 2), the anchors as they will be written, pixels at input.
+        """
+        if self.target is None:
+            return
+        if self.target.anchors:
+            self.old = evaluate(sizes, self.target.anchors).mean_iou
+        self.new = evaluate(sizes, anchors).mean_iou
+        self.outcome = plan(
+            self.target,
+            self.options,
+            [(width, height) for width, height in anchors.tolist()],
+            counters=self._counters(boxes),
+            gain=None if self.old is None else self.new - self.old,
+        )
+        self.quality = evaluate(sizes, self.outcome.anchors) if self.outcome.anchors else None
+
+    def _counters(self, boxes: "Boxes") -> list[int] | None:
+        if self.names is None or self.target is None:
+            return None
+        found = dict.fromkeys(self.names, 0)
+        for place, name in enumerate(boxes.class_names):
+            count = int((boxes.class_ids == place).sum())
+            known = name if name in found else name.strip()
+            if known in found:
+                found[known] += count
+            elif count:
+                boxes_of_class = counted(count, "box", "boxes")
+                warn(f"warning: --names: no class {name!r}, which has {boxes_of_class}")
+        if not any(head.find("counters_per_class") for head in self.target.heads):
+            warn(f"note: --names: {self.target.name} has no counters_per_class to renew")
+            return None
+        return [found[name] for name in self.names]
+
+    def keys(self) -> dict[str, Any]:
+        """What the JSON object gets besides the keys of every search."""
+        if self.outcome is None:
+            return {}
+        digits = 6
+        old = None if self.old is None else round(self.old, digits)
+        gain = None if old is None else round(round(self.new, digits) - old, digits)
+        compared = {"mean_iou_cfg": old, "gain": gain}
+        return {**cfg_result(self.outcome, self.options, self.quality), **compared}
+
+    def shown(self, form: str) -> str:
+        """What the text or the Markdown gets at its end."""
+        if self.outcome is None:
+            return ""
+        parts = [
+            old_and_new(self.outcome.target.name, self.old, self.new),
+            head_table(head_rows(self.outcome.heads, self.quality), form),
+        ]
+        if self.options.dry_run and self.outcome.difference:
+            parts.append(difference_shown(self.outcome.difference, form).rstrip("\n"))
+        return "\n\n" + "\n\n".join(parts)
+
+    def finish(self, *, quiet: bool) -> int:
+        """Write the cfg, and return the exit code."""
+        if self.outcome is None:
+            return 0
+        return finish(self.outcome, self.options, quiet=quiet, renewable=True)
+
+
+def _named(path: Path) -> list[str]:
+    try:
+        return read_names(path)
+    except UsageError as error:
+        raise UsageError(f"--names {error}") from None

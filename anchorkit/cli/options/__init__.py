@@ -1,0 +1,1 @@
+"""What options take, and the options that commands share."""

@@ -1,0 +1,128 @@
+"""From the data options to boxes: load, filter, say what was left out."""
+
+import sys
+
+import click
+import numpy as np
+
+from anchorkit.boxes import Boxes
+from anchorkit.cli.options.data import DataOptions
+from anchorkit.errors import DataError, UsageError
+from anchorkit.load_report import Report
+from anchorkit.loaders import LOADERS, load
+from anchorkit.reports.left_out import loss_lines
+from anchorkit.reports.tables import counted
+from anchorkit.suggestions import names_there
+
+__all__ = ["check_strict", "load_boxes", "require_data", "say_losses", "show_progress", "warn"]
+
+
+def warn(message: str) -> None:
+    """One line on stderr."""
+    click.echo(f"anchorkit: {message}", err=True)
+
+
+def show_progress(data: DataOptions) -> bool:
+    """Whether progress bars are wanted: on a terminal, and not with `--quiet`."""
+    return sys.stderr.isatty() and not data.quiet
+
+
+def load_boxes(
+    data: DataOptions,
+    size: tuple[int, int] = (416, 416),
+    resize: str = "stretch",
+    *,
+    keep_sets: bool = False,
+    summary: bool = True,
+) -> Boxes:
+    """Boxes as the options ask for them, after a summary of what was left out on stderr.
+
+    Parameters
+    ----------
+    data
+        What the user asked for.
+    size, resize
+        The input at which `--min-size` is meant.
+    keep_sets
+        Whether to keep, for saving, which images belong to which image set.
+    summary
+        Whether to write the summary; `check_strict` is then left to the caller as well.
+
+    Raises
+    ------
+    UsageError
+        Where no data was named.
+    DataError
+        With `--strict`, where an object or a file was left out, unreadable or missing.
+    """
+    require_data(data)
+    boxes = load(
+        data.sources,
+        image_sets=data.image_set,
+        jobs=data.jobs,
+        progress=show_progress(data),
+        keep_sets=keep_sets,
+        images=data.images,
+        polygons=data.polygons,
+    )
+    boxes = _filtered(boxes, data, size, resize)
+    if summary:
+        say_losses(data, boxes.report)
+        check_strict(data, boxes.report)
+    return boxes
+
+
+def say_losses(data: DataOptions, report: Report) -> None:
+    """Write on stderr, without `--quiet`, what was left out, altered or could not be read."""
+    if not data.quiet:
+        for line in loss_lines(report):
+            click.echo(line if line.startswith(" ") else f"anchorkit: {line}", err=True)
+
+
+def require_data(data: DataOptions, why: str = "no data") -> None:
+    """Fail where no data was named.
+
+    Raises
+    ------
+    UsageError
+        With `why` it is wanted, and how to name it.
+    """
+    if not data.sources:
+        options = ", ".join(f"--{name} {loader.takes}" for name, loader in LOADERS.items())
+        raise UsageError(f"{why}: name a folder or a file, or say what it is with {options}")
+
+
+def check_strict(data: DataOptions, report: Report) -> None:
+    """Fail with `--strict` where anything was left out, unreadable or missing.
+
+    Raises
+    ------
+    DataError
+        Saying how much.
+    """
+    if not data.strict:
+        return
+    counts = (
+        (report.left_out, "object", "left out"),
+        (report.count("unreadable"), "file", "unreadable"),
+        (report.count("missing"), "annotation", "missing"),
+    )
+    found = [f"{counted(count, noun)} {what}" for count, noun, what in counts if count]
+    if found:
+        raise DataError(f"--strict: {', '.join(found)}")
+
+
+def _filtered(boxes: Boxes, data: DataOptions, size: tuple[int, int], resize: str) -> Boxes:
+    if data.classes:
+        unknown = [name for name in data.classes if name not in boxes.class_names]
+        if unknown:
+            known = names_there(unknown[0], boxes.class_names)
+            raise DataError(f"--class {unknown[0]}: no such class; found: {known}")
+        wanted = np.asarray([name in data.classes for name in boxes.class_names])
+        boxes = boxes.where(wanted[boxes.class_ids], "class")
+    if data.skip_difficult:
+        boxes = boxes.where(~boxes.difficult, "difficult")
+    if data.min_size > 0:
+        shorter = boxes.at_input(size, resize).min(axis=1)
+        boxes = boxes.where(shorter >= data.min_size, "min-size")
+    return boxes

@@ -1,0 +1,98 @@
+"""Options that several commands share, each spelled in one place.
+
+`input_options` gives a command `size` and `resize`, `search_options` gives it `update`, `seed` and
+`precision`, `format_option` gives it `form`.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from anchorkit.cli.options.types import InputSize, Whole
+
+__all__ = ["FINEST", "format_option", "help_text", "input_options", "search_options"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FORMATS = ("text", "json", "markdown")
+
+FINEST = 6
+"""Most decimals of an anchor."""
+
+
+def input_options(command: Command) -> Command:
+    """`--input` as `size` and `--resize` as `resize`; None where not given."""
+    for option in (
+        click.option(
+            "--resize",
+            type=click.Choice(["stretch", "letterbox"]),
+            help="How training brings images to the input size.  [default: stretch]",
+        ),
+        click.option(
+            "--input",
+            "size",
+            type=InputSize(),
+            metavar="N|WxH",
+            help="Network input in pixels, width x height.  [default: 416]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def search_options(command: Command) -> Command:
+    """`--update`, `--seed` and `--precision`, under these names."""
+    for option in (
+        click.option(
+            "--precision",
+            type=Whole(0, FINEST),
+            default=0,
+            show_default=True,
+            metavar="DECIMALS",
+            help="Decimals of the anchors.",
+        ),
+        click.option(
+            "--seed",
+            type=Whole(0, 2**32 - 1),
+            default=0,
+            show_default=True,
+            metavar="N",
+            help="Fixes everything that is left to chance.",
+        ),
+        click.option(
+            "--update",
+            type=click.Choice(["median", "mean", "iou"]),
+            default="median",
+            show_default=True,
+            help="What an anchor becomes: the median of its boxes, their mean (as darknet has it), "
+            "or the size of highest mean IoU with them.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def format_option(command: Command) -> Command:
+    """`--format` as `form`."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default="text",
+        show_default=True,
+        help="How the result is written to stdout.",
+    )(command)
+
+
+def help_text(does: str, *examples: str) -> str:
+    r"""A command's help: what it does, then lines that can be pasted.
+
+    (A docstring cannot tell click to keep lines apart: that takes a control character.)
+
+    Examples
+    --------
+    >>> help_text("Do it.", "anchorkit do", "anchorkit do --it").splitlines()
+    ['Do it.', '', '\x08', 'anchorkit do', 'anchorkit do --it']
+    """
+    return "\n".join([does, "", "\b", *examples])

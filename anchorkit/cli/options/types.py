@@ -1,0 +1,123 @@
+"""What an option takes: click's own kinds of value, held to what anchorkit can use."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+__all__ = ["DISTANCES", "Distances", "InputSize", "Ks", "Number", "SomePath", "Whole"]
+
+if TYPE_CHECKING:
+    SizeType = click.ParamType[tuple[int, int]]
+    KsType = click.ParamType[tuple[int, ...]]
+    NamesType = click.ParamType[tuple[str, ...]]
+else:  # older clicks have no type argument
+    SizeType = KsType = NamesType = click.ParamType
+
+DISTANCES = ("iou", "euclidean", "seuclidean", "manhattan", "chebyshev", "cosine")
+"""The names of `anchorkit.distances.DISTANCES`, which are not loaded for a help text."""
+
+MOST = 1000
+"""Most numbers of anchors in one range."""
+
+
+class Whole(click.IntRange):
+    """A whole number within bounds."""
+
+    name = "whole number"
+
+
+class Number(click.FloatRange):
+    """A finite number within bounds: no comparison with `nan` holds, so that no bound stops it."""
+
+    name = "number"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number; fails where it is none, not finite or out of bounds."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a valid number.", param, ctx)
+        return number
+
+
+class SomePath(click.Path):
+    """A path that is not empty: to the system, an empty one would be the folder we are in."""
+
+    name = "path"
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path; fails where it is empty, as a variable that was never set leaves it."""
+        if value == "":
+            self.fail("wanted a path, found an empty one (a variable that is not set?)", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class InputSize(SizeType):
+    """A network input: `416` or `608x416` (width x height), in pixels."""
+
+    name = "SIZE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Width and height; fails with what was wanted."""
+        if isinstance(value, tuple):
+            return value
+        sides = str(value).lower().split("x")
+        if len(sides) > 2 or not all(side.isascii() and side.isdigit() for side in sides):
+            self.fail(f"wanted 416 or 608x416 (width x height), found {value!r}", param, ctx)
+        width, height = int(sides[0]), int(sides[-1])
+        if not (1 <= width <= 65536 and 1 <= height <= 65536):
+            self.fail(f"wanted sides from 1 to 65536 pixels, found {value!r}", param, ctx)
+        return width, height
+
+
+class Ks(KsType):
+    """Numbers of anchors: `1-12`, `3,6,9` or both mixed."""
+
+    name = "K"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """The numbers, ascending; fails with what was wanted."""
+        if isinstance(value, tuple):
+            return value
+        ks: set[int] = set()
+        for part in str(value).split(","):
+            ends = [end.strip() for end in part.split("-")]
+            if len(ends) > 2 or not all(
+                end.isascii() and end.isdigit() and len(end) < 7 for end in ends
+            ):
+                self.fail(f"wanted numbers such as 1-12 or 3,6,9, found {value!r}", param, ctx)
+            first, last = int(ends[0]), int(ends[-1])
+            if not 1 <= first <= last:
+                self.fail(f"wanted ascending numbers from 1, found {part.strip()!r}", param, ctx)
+            if last - first >= MOST:
+                self.fail(f"wanted at most {MOST} numbers, found {part.strip()!r}", param, ctx)
+            ks |= set(range(first, last + 1))
+        return tuple(sorted(ks))
+
+
+class Distances(NamesType):
+    """Names of distances, split by commas."""
+
+    name = "DISTANCE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """The names, each once; fails where there is none such."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",")))
+        for name in names:
+            if name not in DISTANCES:
+                self.fail(f"wanted some of {', '.join(DISTANCES)}, found {name!r}", param, ctx)
+        return names

@@ -1,0 +1,52 @@
+"""The picture of a sweep."""
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from anchorkit.darknet.cost import Cost
+from anchorkit.plots.drawing import Curve
+from anchorkit.plots.figures import curves_figure
+from anchorkit.sweep import Knee, Row
+
+__all__ = ["sweep_figure"]
+
+
+def sweep_figure(
+    rows: Sequence[Row],
+    found: Knee | None,
+    update: str,
+    costs: Sequence[Cost | None] | None = None,
+) -> Figure:
+    """A figure of mean IoU against k, and where costs are known of what they buy.
+
+    Parameters
+    ----------
+    rows
+        What was found for each k.
+    found
+        The k to mark.
+    update
+        The update that was searched with.
+    costs
+        For each row, what its network costs.
+    """
+    ks = [len(row.anchors) for row in rows]
+    others = list(rows[0].others)
+    curves = [
+        Curve(
+            f"anchorkit ({update})" if others else "clustered boxes",
+            ks,
+            [row.mean_iou_exact for row in rows],
+        )
+    ]
+    held_out = [row.held_out.mean_iou for row in rows if row.held_out]
+    if held_out:
+        curves.append(Curve("boxes held out", ks, held_out))
+    curves += [Curve(f"{name} (mean)", ks, [row.others[name] for row in rows]) for name in others]
+    bought = [
+        (len(row.anchors), cost.flops / 1e9, row.mean_iou_exact)
+        for row, cost in zip(rows, costs or (), strict=False)
+        if cost
+    ]
+    return curves_figure(curves, knee=found.k if found else None, bought=bought)

@@ -1,0 +1,138 @@
+"""The result of a check, as the JSON object, the text and the Markdown of `anchorkit check`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anchorkit.boxes import Boxes
+from anchorkit.darknet.checks import Failure
+from anchorkit.darknet.faults import agree
+from anchorkit.darknet.heads import Head, Pair
+from anchorkit.quality import Quality
+from anchorkit.reports.heads import head_rows, head_table, short
+from anchorkit.reports.tables import counted
+
+__all__ = ["Measured", "Subject", "check_result", "check_shown", "notes_on_data"]
+
+DIGITS = 6
+
+
+class Subject(NamedTuple):
+    """What is checked: anchors, and the cfg in which they stand, if they stand in one."""
+
+    name: str
+    cfg: str | None
+    heads: Sequence[Head]
+    anchors: Sequence[Pair]
+    """(k, 2), in pixels at input."""
+    size: tuple[int, int]
+    resize: str
+
+
+class Measured(NamedTuple):
+    """What the data say about the anchors."""
+
+    boxes: Boxes
+    quality: Quality
+    fresh: NDArray[np.float64] | None
+    """(k, 2), what clustering afresh finds; None where there are too few distinct sizes."""
+    fresh_iou: float | None
+
+    @property
+    def gain(self) -> float | None:
+        """Mean IoU that clustering afresh would gain."""
+        return None if self.fresh_iou is None else self.fresh_iou - self.quality.mean_iou
+
+
+def notes_on_data(subject: Subject, measured: Measured | None) -> list[str]:
+    """What the data say of a cfg that is no failure."""
+    notes: list[str] = []
+    if measured is None or not subject.heads:
+        return notes
+    classes, found = subject.heads[0].classes, len(np.unique(measured.boxes.class_ids))
+    if classes != found:
+        has = counted(found, "class", "classes")
+        notes.append(f"the cfg has classes={classes}, the data {has}")
+    if all(head.mask is not None for head in subject.heads):
+        used = {index for head in subject.heads for index in head.mask or ()}
+        lost = ~np.isin(measured.quality.labels, list(used))
+        if lost.any():
+            boxes = counted(int(np.count_nonzero(lost)), "box", "boxes")
+            notes.append(f"{boxes} nearest to an anchor in no mask")
+    return notes
+
+
+def check_result(
+    subject: Subject,
+    measured: Measured | None,
+    failures: Sequence[Failure],
+    notes: Sequence[str],
+) -> dict[str, Any]:
+    """The JSON object of `anchorkit check`; without data it has no figures."""
+    quality = measured.quality if measured and agree(subject.heads) else None
+    result: dict[str, Any] = {
+        "ok": not failures,
+        "failures": [_figures(failure) for failure in failures],
+        "name": subject.name,
+        "cfg": subject.cfg,
+        "anchors": _pairs(subject.anchors),
+        "k": len(subject.anchors),
+        "input": list(subject.size),
+        "resize": subject.resize,
+        "heads": head_rows(subject.heads, quality),
+    }
+    if measured:
+        gain = measured.gain
+        result |= {
+            "mean_iou": round(measured.quality.mean_iou, DIGITS),
+            "best_possible_recall": round(measured.quality.best_possible_recall, DIGITS),
+            "gain": None if gain is None else round(gain, DIGITS),
+            "fresh": None if measured.fresh is None else _pairs(measured.fresh.tolist()),
+            "images": measured.boxes.images,
+            "boxes": len(measured.boxes),
+            "skipped": measured.boxes.report.left_out,
+        }
+    return {**result, "notes": list(notes)}
+
+
+def _pairs(anchors: Sequence[Sequence[float]]) -> list[list[float]]:
+    return [[short(side) for side in pair] for pair in anchors]
+
+
+def _figures(failure: Failure) -> dict[str, Any]:
+    found = failure.found
+    return {
+        "gate": failure.gate,
+        "found": round(found, DIGITS) if isinstance(found, float) else found,
+        "wanted": failure.wanted,
+    }
+
+
+def check_shown(result: Mapping[str, Any], failures: Sequence[Failure], form: str) -> str:
+    """The object of `check_result` for a person: in `text`, or in `markdown` for a CI run."""
+    markdown = form == "markdown"
+    bullet, mark = ("- ", "**FAILED**") if markdown else ("", "FAILED")
+    width, height = result["input"]
+    what = f"{counted(result['k'], 'anchor')} for input {width}x{height}, {result['resize']}"
+    parts = [f"{'### ' if markdown else ''}{result['name']}: {what}"]
+    if result["heads"]:
+        parts.append(head_table(result["heads"], form))
+    verdict = [f"{mark} {failure}" for failure in failures] or ["ok: no fault found"]
+    notes = [f"note: {note}" for note in result["notes"]]
+    blocks = [block for block in (_measures(result), notes, verdict) if block]
+    parts += ["\n".join(bullet + line for line in block) for block in blocks]
+    return "\n\n".join(parts)
+
+
+def _measures(result: Mapping[str, Any]) -> list[str]:
+    if "mean_iou" not in result:
+        return []
+    mean, recall = result["mean_iou"], result["best_possible_recall"]
+    boxes = counted(result["boxes"], "box", "boxes")
+    lines = [f"mean IoU {mean:.4f}, best possible recall {recall:.4f}, over {boxes}"]
+    if result["gain"] is not None:
+        fresh = mean + result["gain"]
+        lines.append(f"clustering afresh would reach {fresh:.4f} ({result['gain']:+.4f})")
+    return lines

@@ -1,0 +1,229 @@
+"""What a search found, as the JSON object, the text and the Markdown of `anchorkit cluster`."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anchorkit.anchors.presets import preset
+from anchorkit.anchors.text import format_anchors, format_number
+from anchorkit.load_report import Report
+from anchorkit.quality import Quality, evaluate
+from anchorkit.reports.tables import counted, markdown_table, text_table
+
+__all__ = ["compared", "summary", "summary_markdown", "summary_text"]
+
+DIGITS = 6
+"""Decimals of what is measured: the same on every machine, and more than anybody needs."""
+
+DEFAULTS = {5: "yolov2-voc", 6: "yolov3-tiny", 9: "yolov3"}
+"""The preset that a network with so many anchors usually starts from."""
+
+COLUMNS = ("#", "width", "height", "ratio", "boxes", "share", "mean IoU")
+
+
+def summary(
+    report: Report,
+    anchors: NDArray[np.float64],
+    quality: Quality,
+    *,
+    mean_iou_exact: float,
+    ascended_mean_iou: float,
+    precision: int,
+    size: tuple[int, int],
+    resize: str,
+    update: str,
+    seed: int,
+) -> dict[str, Any]:
+    """The JSON object of `anchorkit cluster`.
+
+    Parameters
+    ----------
+    report
+        What was loaded.
+    anchors
+        (k, 2), width and height as written, by ascending area, pixels at input.
+    quality
+        Of these anchors, over all boxes.
+    mean_iou_exact
+        Mean IoU before rounding.
+    ascended_mean_iou
+        What the `iou` update would reach at least, before rounding; NaN where it is not known.
+    precision
+        Decimals of the anchors.
+    size, resize, update, seed
+        What was asked for.
+    """
+    pairs = [[_number(side, precision) for side in pair] for pair in anchors.tolist()]
+    ratios = [round(width / height, 4) for width, height in anchors.tolist()]
+    return {
+        "anchors": pairs,
+        "mean_iou": round(quality.mean_iou, DIGITS),
+        "mean_iou_exact": round(mean_iou_exact, DIGITS),
+        "ascended_mean_iou": (
+            None if math.isnan(ascended_mean_iou) else round(ascended_mean_iou, DIGITS)
+        ),
+        "best_possible_recall": round(quality.best_possible_recall, DIGITS),
+        "ratios": sorted(ratios),
+        "clusters": [
+            {
+                "width": width,
+                "height": height,
+                "ratio": ratio,
+                "boxes": int(count),
+                "mean_iou": None if math.isnan(mean) else round(mean, DIGITS),
+            }
+            for (width, height), ratio, count, mean in zip(
+                pairs, ratios, quality.counts, quality.cluster_mean_iou.tolist(), strict=True
+            )
+        ],
+        "k": len(pairs),
+        "input": list(size),
+        "resize": resize,
+        "update": update,
+        "seed": seed,
+        "precision": precision,
+        "images": report.images,
+        "objects": report.objects,
+        "boxes": len(quality.labels),
+        "skipped": report.left_out,
+        "filtered": report.filtered_total,
+        "altered": report.altered,
+    }
+
+
+def compared(sizes: NDArray[np.float64], k: int) -> dict[str, Any]:
+    """The key `defaults` of the JSON object: how well a known network's own k anchors would fit.
+
+    Parameters
+    ----------
+    sizes
+        (n, 2), all boxes in pixels at input.
+    k
+        How many anchors were asked for; for a k that no known network has, nothing is returned.
+    """
+    if k not in DEFAULTS:
+        return {}
+    quality = evaluate(sizes, preset(DEFAULTS[k]).anchors)
+    return {
+        "defaults": {
+            "name": DEFAULTS[k],
+            "mean_iou": round(quality.mean_iou, DIGITS),
+            "best_possible_recall": round(quality.best_possible_recall, DIGITS),
+        }
+    }
+
+
+def summary_text(result: Mapping[str, Any]) -> str:
+    """The object of `summary` for a person at a terminal."""
+    figures = text_table(
+        ["figure", "value", "note"],
+        [
+            ["mean IoU", f"{result['mean_iou']:.4f}", _before_rounding(result)],
+            ["best possible recall", f"{result['best_possible_recall']:.4f}", RECALL_NOTE],
+            *_ascended(result),
+            *_defaults(result),
+        ],
+        left=["figure", "value", "note"],
+    )
+    return "\n\n".join(
+        [
+            f"{_read(result)}\n{_asked(result)}",
+            text_table(COLUMNS, _rows(result)),
+            anchor_line(result),
+            figures.split("\n", 1)[1] + "\n" + _ratios(result),
+        ]
+    )
+
+
+def summary_markdown(result: Mapping[str, Any]) -> str:
+    """The object of `summary` for the summary of a CI run."""
+    return "\n\n".join(
+        [
+            f"### {counted(result['k'], 'anchor')}, mean IoU {result['mean_iou']:.4f}",
+            f"{_read(result)}  \n{_asked(result)}",
+            markdown_table(COLUMNS, _rows(result)),
+            f"```ini\n{anchor_line(result)}\n```",
+            f"- mean IoU **{result['mean_iou']:.4f}**, {_before_rounding(result)}\n"
+            f"- best possible recall **{result['best_possible_recall']:.4f}**, {RECALL_NOTE}\n"
+            + "".join(
+                f"- {name} {value}: {note}\n"
+                for name, value, note in [*_ascended(result), *_defaults(result)]
+            )
+            + f"- {_ratios(result)}",
+        ]
+    )
+
+
+RECALL_NOTE = "boxes with an anchor within a factor of 4"
+
+
+def anchor_line(result: Mapping[str, Any]) -> str:
+    """The line of a cfg, ready to paste."""
+    return f"anchors = {format_anchors(result['anchors'], result['precision'])}"
+
+
+def _number(side: float, precision: int) -> float:
+    return round(side, precision) if precision else round(side)
+
+
+def _rows(result: Mapping[str, Any]) -> list[Sequence[str]]:
+    precision = result["precision"]
+    return [
+        (
+            str(place),
+            format_number(row["width"], precision),
+            format_number(row["height"], precision),
+            f"{row['ratio']:.2f}",
+            f"{row['boxes']:,}",
+            f"{row['boxes'] / result['boxes']:.1%}",
+            "" if row["mean_iou"] is None else f"{row['mean_iou']:.4f}",
+        )
+        for place, row in enumerate(result["clusters"], 1)
+    ]
+
+
+def _read(result: Mapping[str, Any]) -> str:
+    parts = [
+        (result["skipped"], "left out"),
+        (result["filtered"], "filtered"),
+        (result["altered"], "clipped"),
+    ]
+    others = ", ".join(f"{count:,} {what}" for count, what in parts if count)
+    images = counted(result["images"], "image")
+    boxes = counted(result["boxes"], "box", "boxes")
+    return f"{images}, {boxes}" + (f" ({others})" if others else "")
+
+
+def _asked(result: Mapping[str, Any]) -> str:
+    width, height = result["input"]
+    return (
+        f"{counted(result['k'], 'anchor')} for input {width}x{height}, {result['resize']}; "
+        f"{result['update']} update, seed {result['seed']}"
+    )
+
+
+def _before_rounding(result: Mapping[str, Any]) -> str:
+    return f"{result['mean_iou_exact']:.4f} before rounding"
+
+
+def _ascended(result: Mapping[str, Any]) -> list[list[str]]:
+    """What the `iou` update would add, where that shows in four digits."""
+    reached = result["ascended_mean_iou"]
+    if result["update"] != "median" or reached is None or reached < result["mean_iou_exact"] + 5e-5:
+        return []
+    return [["with --update iou", f"{reached:.4f}", "mean IoU before rounding, at least"]]
+
+
+def _defaults(result: Mapping[str, Any]) -> list[list[str]]:
+    if "defaults" not in result:
+        return []
+    known = result["defaults"]
+    note = f"mean IoU of its own anchors, recall {known['best_possible_recall']:.4f}"
+    return [[f"default {known['name']}", f"{known['mean_iou']:.4f}", note]]
+
+
+def _ratios(result: Mapping[str, Any]) -> str:
+    return f"ratios (w/h): {', '.join(f'{ratio:.2f}' for ratio in result['ratios'])}"

@@ -1,0 +1,165 @@
+"""The figures of `inspection` as text and as Markdown."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from anchorkit.load_report import Report
+from anchorkit.reports.left_out import loss_lines
+from anchorkit.reports.tables import counted, markdown_table, text_table
+
+__all__ = ["inspection_markdown", "inspection_text"]
+
+Table = tuple[str, list[str], list[list[str]], list[str]]
+"""Title, columns, rows, and the columns that are aligned to the left."""
+
+MOST_EXAMPLES = 10
+"""Examples shown of each kind of problem; JSON has them all."""
+
+_RATIO_NAMES = ("under 1:3", "1:3 to 1:2", "1:2 to 4:5", "4:5 to 5:4", "5:4 to 2:1", "2:1 to 3:1")
+
+
+def inspection_text(found: Mapping[str, Any], report: Report) -> str:
+    """The figures of a data set for a terminal.
+
+    Parameters
+    ----------
+    found
+        What `inspected` returned.
+    report
+        The report of the load, whose problems stand at the end.
+    """
+    parts = ["\n".join(_head(found))]
+    for title, columns, rows, left in _tables(found):
+        parts.append(f"{title}\n{text_table(columns, rows, left=left)}")
+    losses = loss_lines(report, MOST_EXAMPLES)
+    parts.append("\n".join(losses) if losses else "No problems found.")
+    return "\n\n".join(parts)
+
+
+def inspection_markdown(found: Mapping[str, Any], report: Report) -> str:
+    """The figures of a data set as Markdown, for the summary of a CI job."""
+    head, *more = _head(found)
+    parts = [f"### {head}", *(f"{line}  " for line in more)]
+    for title, columns, rows, left in _tables(found):
+        parts += ["", f"**{title}**", "", markdown_table(columns, rows, left=left)]
+    losses = loss_lines(report, MOST_EXAMPLES)
+    parts += ["", *(["```text", *losses, "```"] if losses else ["No problems found."])]
+    return "\n".join(parts)
+
+
+def _head(found: Mapping[str, Any]) -> list[str]:
+    lines = [
+        f"{counted(found['images'], 'image')}, {counted(found['boxes'], 'box', 'boxes')}, "
+        f"{counted(len(found['classes']), 'class', 'classes')}"
+    ]
+    lines.append(
+        f"{counted(found['objects'], 'object')} = {counted(found['boxes'], 'box', 'boxes')} "
+        f"+ {found['left_out']:,} left out + {found['filtered']:,} filtered"
+    )
+    per_image = found["boxes_per_image"]
+    if per_image:
+        lines.append(
+            f"boxes per image: {per_image['mean']:.1f} on average, median "
+            f"{per_image['median']:g}, at most {per_image['most']:,}; "
+            f"{_none_or(found['images_without_boxes'])} without"
+        )
+    lines += _image_line(found["image_sizes"], found["images"])
+    lines.append(f"{found['difficult']:,} difficult, {found['truncated']:,} truncated")
+    if found["filtered_by"]:
+        by = ", ".join(f"{count:,} by --{name}" for name, count in found["filtered_by"].items())
+        lines.append(f"filtered: {by}".replace("--difficult", "--skip-difficult"))
+    return lines
+
+
+def _none_or(images: int) -> str:
+    return counted(images, "image") if images else "no image"
+
+
+def _image_line(sizes: Mapping[str, Any], images: int) -> list[str]:
+    parts = []
+    if sizes["distinct"] == 1:
+        only = sizes["common"][0]
+        which = counted(images - sizes["unknown"], "image") if sizes["unknown"] else "every image"
+        parts.append(f"{which} {only['width']:g}x{only['height']:g}")
+    elif "width" in sizes:
+        wide, high = sizes["width"], sizes["height"]
+        parts.append(
+            f"images {wide['least']:g} to {wide['most']:g} wide, "
+            f"{high['least']:g} to {high['most']:g} high"
+        )
+    if sizes["unknown"]:
+        parts.append(f"{counted(sizes['unknown'], 'image')} without a size")
+    return ["; ".join(parts)] if parts else []
+
+
+def _tables(found: Mapping[str, Any]) -> list[Table]:
+    where = f"at input {found['input'][0]}x{found['input'][1]}, {found['resize']}"
+    made = []
+    if found["boxes"]:
+        made = [
+            _class_table(found["classes"], where),
+            _size_table(found["box_sizes"], where),
+            _small_table(found["small"], where),
+            _ratio_table(found["ratios"]),
+        ]
+    if found["image_sizes"]["distinct"] > 1:  # the head tells a single one
+        made.append(_image_table(found["image_sizes"]))
+    return [table for table in made if table[2]]
+
+
+def _class_table(classes: Sequence[Mapping[str, Any]], where: str) -> Table:
+    columns = ["class", "boxes", "share", "images", "median size", "difficult", "truncated"]
+    rows = [
+        [
+            row["name"] or "(no name)",
+            f"{row['boxes']:,}",
+            f"{row['share']:.1%}",
+            f"{row['images']:,}",
+            f"{row['median_width']:.0f}x{row['median_height']:.0f}",
+            f"{row['difficult']:,}",
+            f"{row['truncated']:,}",
+        ]
+        for row in classes
+    ]
+    return f"Classes, sizes {where}", columns, rows, ["class"]
+
+
+def _size_table(percentiles: Sequence[Mapping[str, Any]], where: str) -> Table:
+    names = {0: "smallest", 50: "median", 100: "largest"}
+    rows = [
+        [
+            names.get(row["percentile"], f"{row['percentile']}%"),
+            f"{row['width']:.1f}",
+            f"{row['height']:.1f}",
+            f"{row['shorter']:.1f}",
+            f"{row['ratio']:.2f}",
+        ]
+        for row in percentiles
+    ]
+    columns = ["of boxes", "width", "height", "shorter side", "ratio"]
+    return f"Boxes {where}: percentiles of each column", columns, rows, ["of boxes"]
+
+
+def _small_table(small: Sequence[Mapping[str, Any]], where: str) -> Table:
+    rows = [[f"under {row['pixels']}", f"{row['boxes']:,}", f"{row['share']:.1%}"] for row in small]
+    return f"Shorter side in pixels {where}", ["pixels", "boxes", "share"], rows, ["pixels"]
+
+
+def _ratio_table(ratios: Sequence[Mapping[str, Any]]) -> Table:
+    names = [*_RATIO_NAMES, "3:1 and wider"]
+    rows = [
+        [name, f"{row['boxes']:,}", f"{row['share']:.1%}"]
+        for name, row in zip(names, ratios, strict=True)
+    ]
+    return "Aspect ratio, width to height", ["ratio", "boxes", "share"], rows, ["ratio"]
+
+
+def _image_table(sizes: Mapping[str, Any]) -> Table:
+    rows = [
+        [f"{row['width']:g}x{row['height']:g}", f"{row['images']:,}", f"{row['share']:.1%}"]
+        for row in sizes["common"]
+    ]
+    title = f"Image sizes: {sizes['distinct']:,} distinct"
+    if sizes["distinct"] > len(rows):
+        title += ", the most common"
+    return title, ["size", "images", "share"], rows, ["size"]

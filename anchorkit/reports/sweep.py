@@ -1,0 +1,247 @@
+"""What `anchorkit sweep` found, as its JSON object, as text and as Markdown."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from anchorkit.anchors.text import format_anchors
+from anchorkit.boxes import Boxes
+from anchorkit.darknet.cost import Cost
+from anchorkit.reports.tables import counted, markdown_table, text_table
+from anchorkit.sweep import Knee, Row
+
+__all__ = ["sweep_markdown", "sweep_summary", "sweep_text"]
+
+DIGITS = 6
+"""Decimals of what is measured."""
+
+
+def sweep_summary(
+    boxes: Boxes,
+    rows: Sequence[Row],
+    found: Knee | None,
+    *,
+    size: tuple[int, int],
+    resize: str,
+    update: str,
+    seed: int,
+    precision: int,
+    held_out: Mapping[str, Any] | None = None,
+    costs: Sequence[Cost | None] | None = None,
+) -> dict[str, Any]:
+    """The JSON object of `anchorkit sweep`.
+
+    `gain` is what each anchor added to the mean IoU before rounding since the row before.
+
+    Parameters
+    ----------
+    boxes
+        What was loaded.
+    rows
+        From `sweep`.
+    found
+        The knee; None where there is none.
+    size, resize, update, seed, precision
+        What was asked for.
+    held_out
+        Where boxes were held out: how (`by`), how many `images` and `boxes`.
+    costs
+        With a cfg: what its network costs with each k; None where k is below its heads.
+    """
+    listed: list[dict[str, Any]] = []
+    for row in rows:
+        last = listed[-1] if listed else None
+        exact = round(row.mean_iou_exact, DIGITS)
+        k = len(row.anchors)
+        listed.append(
+            {
+                "k": k,
+                "mean_iou": round(row.quality.mean_iou, DIGITS),
+                "mean_iou_exact": exact,
+                "gain": round((exact - last["mean_iou_exact"]) / (k - last["k"]), DIGITS)
+                if last
+                else None,
+                "best_possible_recall": round(row.quality.best_possible_recall, DIGITS),
+                "anchors": [
+                    [round(side, precision) if precision else round(side) for side in pair]
+                    for pair in row.anchors.tolist()
+                ],
+                **(
+                    {
+                        "held_out_mean_iou": round(row.held_out.mean_iou, DIGITS),
+                        "held_out_best_possible_recall": round(
+                            row.held_out.best_possible_recall, DIGITS
+                        ),
+                    }
+                    if row.held_out
+                    else {}
+                ),
+                **(
+                    {"distances": {name: round(iou, DIGITS) for name, iou in row.others.items()}}
+                    if row.others
+                    else {}
+                ),
+            }
+        )
+    for place, cost in enumerate(costs or ()):
+        listed[place]["parameters"] = cost.parameters if cost else None
+        listed[place]["flops"] = cost.flops if cost else None
+    return {
+        "rows": listed,
+        "suggested_k": found.k if found else None,
+        "reason": reason(rows, found, held_out=held_out is not None),
+        **({"held_out": dict(held_out)} if held_out else {}),
+        "input": list(size),
+        "resize": resize,
+        "update": update,
+        "seed": seed,
+        "precision": precision,
+        "images": boxes.images,
+        "boxes": len(boxes),
+        "skipped": boxes.report.left_out,
+        "filtered": boxes.report.filtered_total,
+        "altered": boxes.report.altered,
+    }
+
+
+def reason(rows: Sequence[Row], found: Knee | None, *, held_out: bool = False) -> str:
+    """Why a k is suggested, or why none is.
+
+    Parameters
+    ----------
+    rows
+        From `sweep`.
+    found
+        The knee, if any.
+    held_out
+        Whether it is that of the boxes held out.
+    """
+    ks = [len(row.anchors) for row in rows]
+    if len(ks) < 3:
+        return "no k suggested: that takes at least three of them"
+    if found is None:
+        return "no k suggested: the curve has no knee"
+    on = " on the boxes held out" if held_out else ""
+    return (
+        f"up to k = {found.k} an anchor adds {found.before:.4f} to the mean IoU{on}, beyond it "
+        f"{found.beyond:.4f}; there the curve lies highest above the line from k = {ks[0]} to "
+        f"k = {ks[-1]}"
+    )
+
+
+def sweep_text(result: Mapping[str, Any]) -> str:
+    """The object of `sweep_summary` for a person at a terminal.
+
+    Parameters
+    ----------
+    result
+        From `sweep_summary`.
+    """
+    parts = [_read(result), text_table(*_table(result))]
+    if "distances" in result["rows"][0]:
+        parts.append(f"{OTHERS}\n\n{text_table(*_distances(result))}")
+    if "flops" in result["rows"][0]:
+        parts.append(f"{PAID}\n\n{text_table(*_costs(result))}")
+    return "\n\n".join([*parts, _suggested(result)])
+
+
+def sweep_markdown(result: Mapping[str, Any]) -> str:
+    """The object of `sweep_summary` for the summary of a CI run.
+
+    Parameters
+    ----------
+    result
+        From `sweep_summary`.
+    """
+    suggested = result["suggested_k"]
+    title = f"### {suggested} anchors suggested" if suggested else "### How many anchors"
+    parts = [title, _read(result).replace("\n", "  \n"), markdown_table(*_table(result))]
+    if "distances" in result["rows"][0]:
+        parts += [OTHERS, markdown_table(*_distances(result))]
+    if "flops" in result["rows"][0]:
+        parts += [PAID, markdown_table(*_costs(result))]
+    if suggested is None:
+        return "\n\n".join([*parts, result["reason"]])
+    return "\n\n".join(
+        [*parts, f"\\* suggested: {result['reason']}", f"```ini\n{_anchors(result)}\n```"]
+    )
+
+
+OTHERS = "mean IoU before rounding, beside k-means with other distances (centres are means)"
+
+
+def _table(result: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    columns = ["k", "mean IoU", "gain", "as written", "recall"]
+    keys = ["mean_iou_exact", "gain", "mean_iou", "best_possible_recall"]
+    if "held_out" in result:
+        columns += ["held out", "recall held out"]
+        keys += ["held_out_mean_iou", "held_out_best_possible_recall"]
+    cells = [
+        [str(row["k"]), *("" if row[key] is None else f"{row[key]:.4f}" for key in keys)]
+        for row in result["rows"]
+    ]
+    return columns, _with_mark(result, cells)
+
+
+def _distances(result: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    names = list(result["rows"][0]["distances"])
+    cells = [
+        [
+            str(row["k"]),
+            f"{row['mean_iou_exact']:.4f}",
+            *(f"{row['distances'][name]:.4f}" for name in names),
+        ]
+        for row in result["rows"]
+    ]
+    return ["k", result["update"], *names], cells
+
+
+PAID = "mean IoU bought, and what the network of the cfg stores and computes for it"
+
+
+def _costs(result: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    cells = [
+        [
+            str(row["k"]),
+            f"{row['mean_iou_exact']:.4f}",
+            *("" if row[key] is None else f"{row[key]:,}" for key in ("parameters", "flops")),
+        ]
+        for row in result["rows"]
+    ]
+    return ["k", "mean IoU", "parameters", "FLOPs"], _with_mark(result, cells)
+
+
+def _with_mark(result: Mapping[str, Any], cells: list[list[str]]) -> list[list[str]]:
+    for row in cells:
+        row[0] += "*" if row[0] == str(result["suggested_k"]) else " "
+    return cells
+
+
+def _suggested(result: Mapping[str, Any]) -> str:
+    why = result["reason"]
+    if result["suggested_k"] is None:
+        return str(why)
+    text = textwrap.fill(f"* suggested: {why}", 79, subsequent_indent="  ")
+    return f"{text}\n\n{_anchors(result)}"
+
+
+def _anchors(result: Mapping[str, Any]) -> str:
+    """The line of the suggested anchors."""
+    row = next(row for row in result["rows"] if row["k"] == result["suggested_k"])
+    return f"anchors = {format_anchors(row['anchors'], result['precision'])}"
+
+
+def _read(result: Mapping[str, Any]) -> str:
+    width, height = result["input"]
+    lines = [
+        f"{counted(result['images'], 'image')}, {counted(result['boxes'], 'box', 'boxes')} at "
+        f"input {width}x{height}, {result['resize']}; {result['update']} update, "
+        f"seed {result['seed']}"
+    ]
+    if "held_out" in result:
+        out = result["held_out"]
+        lines.append(
+            f"held out ({out['by']}): {counted(out['boxes'], 'box', 'boxes')} of "
+            f"{counted(out['images'], 'image')}, not clustered"
+        )
+    return "\n".join(lines)

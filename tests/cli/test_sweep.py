@@ -1,0 +1,234 @@
+import json
+from pathlib import Path
+
+import click
+import numpy as np
+import pytest
+from annotations import annotation, annotation_object, voc_folder
+from cfgs import V3
+from command import run
+
+from anchorkit.cli.options.types import DISTANCES, Distances, Ks
+from anchorkit.cli.sweep import _with_bar
+from anchorkit.darknet.cost import costs_of_ks
+from anchorkit.distances import DISTANCES as KNOWN
+from anchorkit.plots.sweep import sweep_figure
+from anchorkit.sweep import Knee, sweep
+
+SAMPLE = Path(__file__).parents[2] / "sample_voc"
+
+
+def swept(*options: object) -> dict[str, object]:
+    done = run("sweep", "--voc", SAMPLE, "-k", "1-4", "--format", "json", *options)
+    assert done.code == 0, done.err
+    result: dict[str, object] = json.loads(done.out)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("typed", "ks"),
+    [("1-4", (1, 2, 3, 4)), ("9", (9,)), ("9,3, 6", (3, 6, 9)), ("2-3,3,7-8", (2, 3, 7, 8))],
+)
+def test_ks_are_ranges_and_numbers(typed: str, ks: tuple[int, ...]) -> None:
+    assert Ks().convert(typed, None, None) == ks
+
+
+@pytest.mark.parametrize("typed", ["", "0-3", "4-2", "1-2-3", "a", "1,", "-3", "1-9999999", "٣"])
+def test_what_is_no_range_is_refused(typed: str) -> None:
+    with pytest.raises(click.BadParameter, match="wanted"):
+        Ks().convert(typed, None, None)
+
+
+def test_names_of_distances_are_those_of_the_library() -> None:
+    assert DISTANCES == KNOWN
+    assert Distances().convert("iou, euclidean,iou", None, None) == ("iou", "euclidean")
+    with pytest.raises(click.BadParameter, match="found 'euclid'"):
+        Distances().convert("iou,euclid", None, None)
+
+
+def test_rows_hold_what_cluster_finds_or_better() -> None:
+    result = swept()
+    rows = result["rows"]
+    assert isinstance(rows, list)
+    assert [row["k"] for row in rows] == [1, 2, 3, 4]
+    for row in rows:
+        found = json.loads(run("cluster", "--voc", SAMPLE, "-k", row["k"], "--format", "json").out)
+        assert row["mean_iou_exact"] >= found["mean_iou_exact"]
+    gains = [row["gain"] for row in rows]
+    assert gains[0] is None
+    assert gains[1] == pytest.approx(rows[1]["mean_iou_exact"] - rows[0]["mean_iou_exact"])
+    assert result["suggested_k"] in (2, 3)
+    assert f"up to k = {result['suggested_k']} an anchor adds" in str(result["reason"])
+
+
+def test_an_image_set_is_held_out_and_what_remains_is_clustered() -> None:
+    result = swept("--val", "val")
+    train = swept("--image-set", "train")
+    assert result["held_out"] == {"by": "--val val", "images": 46, "boxes": 145}
+    clustered = ("k", "anchors", "mean_iou", "mean_iou_exact", "best_possible_recall")
+    rows, others = result["rows"], train["rows"]
+    assert isinstance(rows, list)
+    assert isinstance(others, list)
+    assert [[row[key] for key in clustered] for row in rows] == [
+        [row[key] for key in clustered] for row in others
+    ]
+    anchors = ",".join(f"{w},{h}" for w, h in rows[2]["anchors"])
+    judged = run(
+        "evaluate", "--voc", SAMPLE, "--image-set", "val", "--anchors", anchors, "--format", "json"
+    )
+    assert rows[2]["held_out_mean_iou"] == json.loads(judged.out)["results"][0]["mean_iou"]
+
+
+def test_image_sets_to_cluster_and_to_judge_can_both_be_named() -> None:
+    assert swept("--image-set", "train", "--val", "val")["rows"] == swept("--val", "val")["rows"]
+    # what is judged on is never clustered, even when it is in both
+    both = swept("--image-set", "trainval", "--val", "val")
+    assert both["rows"] == swept("--val", "val")["rows"]
+
+
+def test_a_share_of_the_images_is_held_out_the_same_every_time() -> None:
+    first, again = swept("--holdout", "0.2"), swept("--holdout", "0.2")
+    assert first == again
+    assert first["held_out"] != swept("--holdout", "0.2", "--seed", "7")["held_out"]
+
+
+def test_distances_stand_beside_the_default() -> None:
+    rows = swept("--distance", "iou,euclidean")["rows"]
+    assert isinstance(rows, list)
+    assert all(set(row["distances"]) == {"iou", "euclidean"} for row in rows)
+    text = run("sweep", "--voc", SAMPLE, "-k", "1-4", "--distance", "iou,euclidean").out
+    assert "\nk  median     iou  euclidean\n" in text
+
+
+def test_text_marks_the_suggested_k_and_gives_its_anchors() -> None:
+    result = swept()
+    text = run("sweep", "--voc", SAMPLE, "-k", "1-4").out
+    assert f"\n{result['suggested_k']}*    0." in text
+    rows = result["rows"]
+    assert isinstance(rows, list)
+    (row,) = (row for row in rows if row["k"] == result["suggested_k"])
+    assert text.endswith(f"anchors = {',  '.join(f'{w},{h}' for w, h in row['anchors'])}\n")
+    assert max(len(line) for line in text.splitlines()[:-1]) <= 80
+
+
+SWEPT = (
+    "sweep", "--voc", SAMPLE, "-k", "1-4", "--distance", "iou", "--holdout", "0.3",
+    "--format", "json",
+)  # fmt: skip
+
+
+def test_markdown_is_tables() -> None:
+    done = run(*SWEPT[:-1], "markdown")
+    assert done.out.startswith("### ")
+    assert "| k | mean IoU | gain | as written | recall | held out | recall held out |" in done.out
+    assert "| k | median | iou |" in done.out
+    suggested = json.loads(run(*SWEPT).out)["suggested_k"]
+    # Neither emphasis nor a bullet: a star, in the row and below
+    assert f"\n| {suggested}\\* | 0." in done.out
+    assert "\n\\* suggested: up to k = " in done.out
+    assert done.out.count("*") == 2
+    assert done.out.splitlines()[-3::2] == ["```ini", "```"]
+
+
+def test_without_a_knee_nothing_is_suggested() -> None:
+    done = run("sweep", "--voc", SAMPLE, "-k", "1,2")
+    assert "no k suggested: that takes at least three of them" in done.out
+    assert "anchors =" not in done.out
+
+
+def test_the_curves_of_clustered_and_held_out_boxes_are_drawn(tmp_path: Path) -> None:
+    sizes = [(10, 10), (20, 10), (30, 30), (80, 50), (81, 50), (200, 180)]
+    rows = sweep(sizes, [1, 2, 3], held_out=sizes[:3], distances=["euclidean"])
+    axes = sweep_figure(rows, Knee(2, 0.1, 0.05), "median").axes[0]
+    legend = axes.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "anchorkit (median)",
+        "boxes held out",
+        "euclidean (mean)",
+        "suggested: k = 2",
+    ]
+    drawn = [np.asarray(line.get_ydata()) for line in axes.get_lines()[:3]]
+    assert [list(map(float, line)) for line in drawn] == [
+        [row.mean_iou_exact for row in rows],
+        [row.held_out.mean_iou for row in rows if row.held_out],
+        [row.others["euclidean"] for row in rows],
+    ]
+    run("sweep", "--voc", SAMPLE, "-k", "1-3", "--plot", tmp_path / "out")
+    run("sweep", "--voc", SAMPLE, "-k", "1-3", "--plot", tmp_path / "one.png")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["sweep.png"]
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "out" / "sweep.png").read_bytes()
+
+
+def test_one_bar_counts_every_step(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _with_bar(lambda step: [step() for _ in range(3)], total=3, shown=True)
+    assert "searching" in capsys.readouterr().err
+    _with_bar(lambda step: step(), total=1, shown=False)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (["--val", "val", "--holdout", "0.2"], 2, "--val and --holdout: wanted one of them"),
+        (["--val", "nope"], 2, "nope"),
+        (["--holdout", "0"], 2, "0"),
+        (["--holdout", "1"], 2, "1"),
+        (["--val", "trainval"], 1, "--val trainval: leaves no boxes to cluster"),
+        (["--holdout", "0.001"], 1, "--holdout 0.001: leaves no boxes to judge on"),
+        (["--distance", "euclid"], 2, "found 'euclid'"),
+        (["-k", "5-1"], 2, "wanted ascending numbers"),
+        (["-k", "1-100000"], 2, "wanted at most 1000 numbers"),
+        (["-k", "1-900"], 1, "900 clusters were asked for"),
+        (["--plot", "x.bmp"], 2, "x.bmp: wanted a folder or a name"),
+    ],
+)
+def test_what_the_user_may_get_wrong_is_one_line(
+    options: list[str], code: int, message: str
+) -> None:
+    done = run("sweep", "--voc", SAMPLE, *options)
+    assert (done.code, done.out) == (code, "")
+    assert message in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_no_boxes_is_an_error(tmp_path: Path) -> None:
+    root = voc_folder(tmp_path, {"a.xml": annotation(annotation_object((1, 1, 1, 1)))})
+    done = run("sweep", "--voc", root, "--quiet")
+    assert (done.code, done.err) == (1, "anchorkit: error: no usable boxes to cluster\n")
+
+
+def test_with_a_cfg_each_k_has_its_price(tmp_path: Path) -> None:
+    cfg = tmp_path / "net.cfg"
+    cfg.write_text(V3.replace("height=416", "height=320"))
+    plot = tmp_path / "sweep.svg"
+    result = swept("--cfg", cfg, "--plot", plot)
+    rows = result["rows"]
+    assert isinstance(rows, list)
+    assert result["input"] == [416, 320]
+    assert [row["flops"] is None for row in rows] == [True, True, False, False]
+    told = json.loads(run("cost", "--cfg", cfg, "-k", 4, "--format", "json").out)["with_k"]
+    assert (rows[3]["parameters"], rows[3]["flops"]) == (told["parameters"], told["flops"])
+    assert plot.stat().st_size
+    shown = run("sweep", "--voc", SAMPLE, "-k", "3,4", "--cfg", cfg).out
+    assert f"{told['flops']:,}" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_operations_paid_are_drawn_below_with_the_k_of_each_point() -> None:
+    rows = sweep([(2, 1), (4, 4), (2, 2), (4, 5), (2, 3)], [1, 2, 3])
+    upper, lower = sweep_figure(rows, None, "median", costs_of_ks(V3, [2, 3, 4])).axes
+    assert upper.get_xlabel() == "anchors (k)"
+    assert [text.get_text() for text in lower.texts] == ["2", "3"]
+    paid = [cost.flops / 1e6 for cost in costs_of_ks(V3, [3, 4]) if cost]
+    assert max(paid) < 1000
+    assert np.asarray(lower.lines[0].get_xdata()) == pytest.approx(paid)
+    assert lower.get_xlabel() == "MFLOPs of the network, for each k"
+
+
+def test_cfg_without_heads_has_no_price_for_k(tmp_path: Path) -> None:
+    cfg = tmp_path / "net.cfg"
+    cfg.write_text("[net]\nwidth=64\nheight=64\nchannels=3\n[conv]\n")
+    done = run("sweep", "--voc", SAMPLE, "-k", "3", "--cfg", cfg)
+    assert done.code == 1
+    assert "net.cfg: no detection head" in done.err

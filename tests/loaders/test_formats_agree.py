@@ -1,0 +1,98 @@
+"""The same data set, stored in every format, is the same boxes and gives the same anchors."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from stored import Image, images_of, store_coco, store_data, store_yolo
+
+from anchorkit.anchors.rounding import rounded
+from anchorkit.boxes import Boxes
+from anchorkit.clustering import cluster
+from anchorkit.loaders import load
+
+SAMPLE = Path(__file__).parents[2] / "sample_voc"
+DATA = os.environ.get("ANCHORKIT_DATA")
+SETS = [
+    SAMPLE,
+    pytest.param(
+        Path(DATA or "none") / "bccd",
+        marks=pytest.mark.skipif(not DATA, reason="needs ANCHORKIT_DATA"),
+    ),
+]
+STORES: dict[str, Callable[[list[Image], Path], Path]] = {
+    "yolo": store_yolo,
+    "data": store_data,
+    "coco": store_coco,
+}
+ROUNDING = {"yolo": 5.1e-7, "data": 5.1e-7, "coco": 1e-15}
+
+
+def rows(
+    boxes: Boxes,
+) -> tuple[list[tuple[str, str]], NDArray[np.float64]]:
+    """Image and class of each box, and the sizes, in an order that no format decides."""
+    labels = [
+        (boxes.image_names[image].rpartition("/")[2], boxes.class_names[kind])
+        for image, kind in zip(boxes.image_ids, boxes.class_ids, strict=True)
+    ]
+    order = sorted(range(len(labels)), key=lambda row: (labels[row], *boxes.sizes[row].round(5)))
+    return [labels[row] for row in order], boxes.sizes[order]
+
+
+@pytest.mark.parametrize("voc", SETS)
+@pytest.mark.parametrize("name", STORES)
+def test_a_data_set_loads_equal_from_every_format(voc: Path, name: str, tmp_path: Path) -> None:
+    original = load([("voc", voc)])
+    stored = load([(name, STORES[name](images_of(voc), tmp_path))])
+    labels, sizes = rows(original)
+    stored_labels, stored_sizes = rows(stored)
+    assert stored_labels == labels
+    assert np.abs(stored_sizes - sizes).max() <= ROUNDING[name]
+    assert stored.images == original.images
+    assert stored.class_names == original.class_names
+    assert stored.report.objects == original.report.objects
+    assert stored.report.left_out == original.report.left_out
+    assert stored.report.altered == original.report.altered
+    assert stored.report.objects == len(stored) + stored.report.left_out
+
+
+@pytest.mark.parametrize("voc", SETS)
+def test_a_data_set_clusters_to_the_same_anchors_from_every_format(
+    voc: Path, tmp_path: Path
+) -> None:
+    images = images_of(voc)
+    sources = [("voc", voc)]
+    sources += [(name, store(images, tmp_path / name)) for name, store in STORES.items()]
+    found = []
+    for source in sources:
+        sizes = load([source]).at_input((416, 416))
+        found.append(rounded(sizes, cluster(sizes, 9).anchors, 0).tolist())
+    assert found[1:] == found[:1] * len(STORES)
+
+
+def test_formats_can_be_mixed_in_one_load(tmp_path: Path) -> None:
+    images = images_of(SAMPLE)
+    sources = [("voc", SAMPLE)]
+    sources += [(name, store(images, tmp_path / name)) for name, store in STORES.items()]
+    mixed, once = load(sources), load([("voc", SAMPLE)])
+    assert len(mixed) == 4 * len(once)
+    assert mixed.images == 4 * once.images
+    assert mixed.class_names == once.class_names
+    assert np.array_equal(np.bincount(mixed.class_ids), 4 * np.bincount(once.class_ids))
+
+
+@pytest.mark.parametrize("name", ["voc", *STORES])
+def test_extracted_boxes_load_equal_whatever_they_came_from(name: str, tmp_path: Path) -> None:
+    boxfile = pytest.importorskip("anchorkit.loaders.npz")
+    place = SAMPLE if name == "voc" else STORES[name](images_of(SAMPLE), tmp_path)
+    boxes = load([(name, place)])
+    boxfile.save_boxes(tmp_path / "boxes.npz", boxes)
+    again = load([("boxes", tmp_path / "boxes.npz")])
+    assert np.array_equal(again.sizes, boxes.sizes)
+    assert np.array_equal(again.image_sizes, boxes.image_sizes, equal_nan=True)
+    assert rows(again)[0] == rows(boxes)[0]
+    assert again.report == boxes.report

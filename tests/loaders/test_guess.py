@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from anchorkit.errors import DataError, UsageError
+from anchorkit.loaders.guess import guessed_format
+
+SAMPLE = Path(__file__).parents[2] / "sample_voc"
+LABEL = "0 .5 .5 .5 .5\n"
+
+
+def folder(root: Path, files: dict[str, str]) -> Path:
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(content)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        ({"Annotations/a.xml": "", "ImageSets/Main/train.txt": "a\n"}, "voc"),
+        ({"Annotations/a.xml": "", "ImageSets/Main/cat_train.txt": "000012 -1\n"}, "voc"),
+        ({"train/a.xml": "", "train/classes.txt": "cat\n", "x.json": "{}"}, "voc"),
+        ({"labels/train/a.txt": LABEL, "images/train/a.jpg": ""}, "yolo"),
+        ({"a.txt": LABEL, "classes.txt": "cat\n", ".cache/a.xml": ""}, "yolo"),
+        ({"a.txt": "", "b.txt": ""}, "yolo"),
+        ({**{f"{row:03d}.txt": "" for row in range(50)}, "z.txt": LABEL}, "yolo"),
+    ],
+)
+def test_a_folder_tells_its_format(files: dict[str, str], name: str, tmp_path: Path) -> None:
+    assert guessed_format(folder(tmp_path, files)) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("a.json", "coco"), ("A.JSON", "coco"), ("obj.data", "data"), ("b.npz", "boxes")],
+)
+def test_a_file_tells_its_format_by_its_suffix(name: str, expected: str, tmp_path: Path) -> None:
+    assert guessed_format(folder(tmp_path, {name: ""}) / name) == expected
+
+
+def test_sample_voc_is_voc() -> None:
+    assert guessed_format(SAMPLE) == "voc"
+
+
+def test_what_is_doubtful_names_the_options(tmp_path: Path) -> None:
+    both = folder(tmp_path / "both", {"Annotations/a.xml": "", "labels/a.txt": LABEL})
+    with pytest.raises(UsageError, match=r"holds XML and label files: .* --voc \S+both or --yolo "):
+        guessed_format(both)
+    json = folder(tmp_path / "coco", {"annotations/instances.json": "{}", "images/a.jpg": ""})
+    with pytest.raises(UsageError, match=r"--coco \S+coco/annotations/instances\.json"):
+        guessed_format(json)
+    with pytest.raises(UsageError, match=r"a\.txt: cannot tell its format: .* \.json \(--coco\)"):
+        guessed_format(folder(tmp_path, {"a.txt": LABEL}) / "a.txt")
+
+
+def test_what_holds_nothing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no annotations found"):
+        guessed_format(folder(tmp_path, {"README.txt": "hello\n", "a.jpg": ""}))
+    with pytest.raises(UsageError, match="no such file or folder"):
+        guessed_format(tmp_path / "none")
