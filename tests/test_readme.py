@@ -3,25 +3,47 @@ import re
 from pathlib import Path
 
 import pytest
-from update_readme import README, prepared, updated
+from update_readme import PAGES, ROOT, prepared, updated
 
+LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 SESSION = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def test_readme_shows_what_its_commands_print(tmp_path: Path) -> None:
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_page_shows_what_its_commands_print(path: Path, tmp_path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
     assert text == updated(text, prepared(tmp_path)), "run: python tests/update_readme.py"
 
 
-def test_python_of_readme_runs_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "path", [path for path in PAGES if "```pycon" in path.read_text(encoding="utf-8")]
+)
+def test_python_of_a_page_runs_as_shown(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(prepared(tmp_path))
-    code = "\n".join(SESSION.findall(README.read_text(encoding="utf-8")))
-    test = doctest.DocTestParser().get_doctest(code, {}, "README.md", "README.md", 0)
+    code = "\n".join(SESSION.findall(path.read_text(encoding="utf-8")))
+    test = doctest.DocTestParser().get_doctest(code, {}, path.name, path.name, 0)
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
     report: list[str] = []
     runner.run(test, out=report.append)
     assert runner.summarize(verbose=False).attempted
     assert "".join(report) == ""
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_of_a_page_lead_to_files_that_are_there(path: Path) -> None:
+    links = [link for link in LINK.findall(path.read_text(encoding="utf-8")) if ":" not in link]
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_readme_links_to_every_page_of_the_manual() -> None:
+    links = LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert {f"anchorkit/guide/{path.name}" for path in PAGES[1:]} <= set(links)
+
+
+def test_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_bytes()) <= 16_000
 
 
 def test_update_replaces_output_and_nothing_else(tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
-"""Run the commands that README.md shows, and write what they print below them.
+"""Run the commands that README.md and the manual show, and write what they print below them.
 
-    python tests/update_readme.py
+    python tests/update_readme.py [PAGE.md]...
 
 In blocks fenced as `console`, a line `$ anchorkit ...` is a command (a backslash at its end
 continues it) and what follows is its output, stdout and stderr together; `$ echo $?` is its exit
-code. The commands run one after the other in one folder that holds a copy of sample_voc and of what
-lies in tests/readme. A command that cannot run there stands in a block of another language, `sh`.
-What they draw into sample_voc/plots is kept.
+code. The commands of a page run one after the other in one folder that holds a copy of sample_voc
+and of what lies in tests/readme. A command that cannot run there stands in a block of another
+language, `sh`. What they draw into sample_voc/plots is kept.
 """
 
 import os
@@ -18,15 +18,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-__all__ = ["README", "prepared", "updated"]
+__all__ = ["PAGES", "prepared", "updated"]
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "anchorkit" / "guide").glob("*.md"))]
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 
 def prepared(folder: Path) -> Path:
-    """The folder, filled with the files that the commands of the README use."""
+    """The folder, filled with the files that the commands of a page use."""
     shutil.copytree(ROOT / "sample_voc", folder / "sample_voc")
     if (ROOT / "tests" / "readme").is_dir():
         shutil.copytree(ROOT / "tests" / "readme", folder, dirs_exist_ok=True)
@@ -76,9 +76,10 @@ def _output(arguments: list[str], folder: Path) -> tuple[int, str]:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as name:
-        text = updated(README.read_text(encoding="utf-8"), prepared(Path(name)))
-        shutil.copytree(
-            Path(name, "sample_voc", "plots"), ROOT / "sample_voc" / "plots", dirs_exist_ok=True
-        )
-    README.write_bytes(text.encode())
+    for page in [Path(name).absolute() for name in sys.argv[1:]] or PAGES:
+        with tempfile.TemporaryDirectory() as name:
+            text = updated(page.read_text(encoding="utf-8"), prepared(Path(name)))
+            shutil.copytree(
+                Path(name, "sample_voc", "plots"), ROOT / "sample_voc" / "plots", dirs_exist_ok=True
+            )
+        page.write_bytes(text.encode())

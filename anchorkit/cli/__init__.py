@@ -27,6 +27,7 @@ COMMANDS = {
     "apply": "write known anchors into a darknet cfg",
     "check": "fail where a cfg or its anchors are not fit for the data",
     "cost": "count the parameters and operations of a cfg's network, and of its heads",
+    "guide": "show a page of the manual",
 }
 """Name of each command, and its one line in `anchorkit --help`.
 

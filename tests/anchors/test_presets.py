@@ -1,10 +1,10 @@
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from anchorkit.anchors.presets import PRESETS, preset
 from anchorkit.errors import UsageError
+from anchorkit.guide import page
 from anchorkit.overlap import iou
 
 
@@ -50,9 +50,8 @@ def test_an_unknown_preset_is_refused_with_the_names() -> None:
         preset("yolo3")
 
 
-def test_readme_lists_every_preset_with_its_input() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    rows = [line for line in readme.splitlines() if line.startswith("| `yolov")]
+def test_the_manual_lists_every_preset_with_its_input() -> None:
+    rows = [line for line in page("anchors").splitlines() if line.startswith("| `yolov")]
     listed = {}
     for row in rows:
         names, anchors, size, data = (cell.strip() for cell in row.strip("|").split("|"))

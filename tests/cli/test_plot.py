@@ -91,10 +91,11 @@ def test_cluster_refuses_a_bad_plot_before_it_loads(tmp_path: Path) -> None:
     assert "x.gif" in done.err
 
 
-def test_pictures_of_the_readme_are_there_and_small() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_pictures_of_the_manual_are_there_and_small() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "anchorkit" / "guide").glob("*.md")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
     names = {path.name for path in (SAMPLE / "plots").iterdir()}
     assert names
     for path in (SAMPLE / "plots").iterdir():
-        assert f"sample_voc/plots/{path.name}" in readme
+        assert f"sample_voc/plots/{path.name}" in text
         assert path.stat().st_size < 120_000

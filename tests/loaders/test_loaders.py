@@ -15,10 +15,10 @@ from anchorkit.cli import COMMANDS, commands
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.loading import load_boxes
 from anchorkit.errors import UsageError
+from anchorkit.guide import page
 from anchorkit.loaders import LOADERS, Loader, load, named
 from anchorkit.loaders.guess import guessed_format
 
-README = Path(__file__).parents[2] / "README.md"
 EXTRAS = {"keep_sets", "images", "polygons"}
 
 
@@ -86,5 +86,5 @@ def test_a_row_says_what_its_function_takes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LOADERS)
-def test_readme_has_a_row_for_each_format(name: str) -> None:
-    assert f"\n| `--{name} {LOADERS[name].takes}` | " in README.read_text(encoding="utf-8")
+def test_the_manual_has_a_row_for_each_format(name: str) -> None:
+    assert f"\n| `--{name} {LOADERS[name].takes}` | " in page("annotations")

@@ -1,0 +1,31 @@
+"""`anchorkit guide`: the manual in the terminal."""
+
+import click
+
+from anchorkit.cli.options.shared import help_text
+from anchorkit.errors import UsageError
+from anchorkit.guide import PAGES, page, title
+from anchorkit.suggestions import names_there
+
+__all__ = ["command"]
+
+
+@click.command(
+    help=help_text(
+        "Show a page of the manual, or without a name the list of pages.",
+        "anchorkit guide",
+        "anchorkit guide darknet",
+    )
+)
+@click.argument("name", metavar="[PAGE]", required=False)
+def command(name: str | None) -> None:
+    """Print the list, or a page; page by page on a terminal."""
+    if name is None:
+        width = max(map(len, PAGES))
+        lines = [f"  {one:{width}}  {title(one)}" for one in PAGES]
+        click.echo("\n".join(["Pages of the manual (anchorkit guide PAGE):", "", *lines]))
+        return
+    known = {one.casefold(): one for one in PAGES}
+    if name.casefold() not in known:
+        raise UsageError(f"no such page {name!r}; found: {names_there(name, PAGES)}")
+    click.echo_via_pager(page(known[name.casefold()]))
