@@ -6,29 +6,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from anchorkit.anchors.named import NamedAnchors
 from anchorkit.boxes import Boxes
 from anchorkit.darknet.checks import Failure
 from anchorkit.darknet.faults import agree
-from anchorkit.darknet.heads import Head, Pair
+from anchorkit.darknet.heads import Head
+from anchorkit.network_input import NetworkInput
 from anchorkit.quality import Quality
 from anchorkit.reports.heads import head_rows, head_table, short
 from anchorkit.reports.tables import counted
 
-__all__ = ["Measured", "Subject", "check_result", "check_shown", "notes_on_data"]
+__all__ = ["Measured", "check_result", "check_shown", "notes_on_data"]
 
 DIGITS = 6
-
-
-class Subject(NamedTuple):
-    """What is checked: anchors, and the cfg in which they stand, if they stand in one."""
-
-    name: str
-    cfg: str | None
-    heads: Sequence[Head]
-    anchors: Sequence[Pair]
-    """(k, 2), in pixels at input."""
-    size: tuple[int, int]
-    resize: str
 
 
 class Measured(NamedTuple):
@@ -46,17 +36,17 @@ class Measured(NamedTuple):
         return None if self.fresh_iou is None else self.fresh_iou - self.quality.mean_iou
 
 
-def notes_on_data(subject: Subject, measured: Measured | None) -> list[str]:
+def notes_on_data(heads: Sequence[Head], measured: Measured | None) -> list[str]:
     """What the data say of a cfg that is no failure."""
     notes: list[str] = []
-    if measured is None or not subject.heads:
+    if measured is None or not heads:
         return notes
-    classes, found = subject.heads[0].classes, len(np.unique(measured.boxes.class_ids))
+    classes, found = heads[0].classes, len(np.unique(measured.boxes.class_ids))
     if classes != found:
         has = counted(found, "class", "classes")
         notes.append(f"the cfg has classes={classes}, the data {has}")
-    if all(head.mask is not None for head in subject.heads):
-        used = {index for head in subject.heads for index in head.mask or ()}
+    if all(head.mask is not None for head in heads):
+        used = {index for head in heads for index in head.mask or ()}
         lost = ~np.isin(measured.quality.labels, list(used))
         if lost.any():
             boxes = counted(int(np.count_nonzero(lost)), "box", "boxes")
@@ -65,23 +55,25 @@ def notes_on_data(subject: Subject, measured: Measured | None) -> list[str]:
 
 
 def check_result(
-    subject: Subject,
+    named: NamedAnchors,
+    network: NetworkInput,
+    heads: Sequence[Head],
     measured: Measured | None,
     failures: Sequence[Failure],
     notes: Sequence[str],
 ) -> dict[str, Any]:
     """The JSON object of `anchorkit check`; without data it has no figures."""
-    quality = measured.quality if measured and agree(subject.heads) else None
+    quality = measured.quality if measured and agree(heads) else None
     result: dict[str, Any] = {
         "ok": not failures,
         "failures": [_figures(failure) for failure in failures],
-        "name": subject.name,
-        "cfg": subject.cfg,
-        "anchors": _pairs(subject.anchors),
-        "k": len(subject.anchors),
-        "input": list(subject.size),
-        "resize": subject.resize,
-        "heads": head_rows(subject.heads, quality),
+        "name": named.name,
+        "cfg": named.name if named.source == "cfg" else None,
+        "anchors": _pairs(named.anchors.tolist()),
+        "k": len(named.anchors),
+        "input": list(network.size),
+        "resize": network.resize,
+        "heads": head_rows(heads, quality),
     }
     if measured:
         gain = measured.gain

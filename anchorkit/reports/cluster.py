@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from anchorkit.anchors.presets import preset
 from anchorkit.anchors.text import format_anchors, format_number
 from anchorkit.load_report import Report
+from anchorkit.network_input import NetworkInput
 from anchorkit.quality import Quality, evaluate
 from anchorkit.reports.tables import counted, markdown_table, text_table
 
@@ -32,8 +33,7 @@ def summary(
     mean_iou_exact: float,
     ascended_mean_iou: float,
     precision: int,
-    size: tuple[int, int],
-    resize: str,
+    network: NetworkInput,
     update: str,
     seed: int,
 ) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def summary(
         What the `iou` update would reach at least, before rounding; NaN where it is not known.
     precision
         Decimals of the anchors.
-    size, resize, update, seed
+    network, update, seed
         What was asked for.
     """
     pairs = [[_number(side, precision) for side in pair] for pair in anchors.tolist()]
@@ -80,8 +80,8 @@ def summary(
             )
         ],
         "k": len(pairs),
-        "input": list(size),
-        "resize": resize,
+        "input": list(network.size),
+        "resize": network.resize,
         "update": update,
         "seed": seed,
         "precision": precision,

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from anchorkit.anchors.named import NamedAnchors
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError
+from anchorkit.network_input import NetworkInput
 from anchorkit.quality import Quality, evaluate
 
 __all__ = ["SIZE_GROUPS", "comparison"]
@@ -22,10 +24,9 @@ SIZE_GROUPS = (("under 32x32", 32.0**2), ("under 96x96", 96.0**2), ("larger", ma
 
 def comparison(
     boxes: Boxes,
-    named: Sequence[tuple[str, NDArray[np.float64]]],
+    named: Sequence[NamedAnchors],
     *,
-    size: tuple[int, int],
-    resize: str,
+    network: NetworkInput,
 ) -> dict[str, Any]:
     """The JSON object of `anchorkit evaluate`.
 
@@ -37,9 +38,9 @@ def comparison(
     boxes
         What the anchors are judged on.
     named
-        For each set of anchors its name and its (k, 2) widths and heights, pixels at input.
-    size, resize
-        The network's input, and how images come to it.
+        Each set of anchors, in pixels at input.
+    network
+        That input.
 
     Raises
     ------
@@ -50,31 +51,32 @@ def comparison(
     --------
     >>> from anchorkit.boxes import boxes_of
     >>> two = boxes_of([(0.5, 0.5), (0.5, 0.25)])
-    >>> anchors = np.asarray([(208.0, 208.0)])
-    >>> result = comparison(two, [("one", anchors)], size=(416, 416), resize="stretch")
+    >>> one = NamedAnchors("one", np.asarray([(208.0, 208.0)]), "anchors")
+    >>> result = comparison(two, [one], network=NetworkInput(416, 416))
     >>> result["results"][0]["mean_iou"], result["results"][0]["iou_50"]
     (0.75, 1.0)
     """
     if not len(boxes):
         raise DataError("no usable boxes to judge anchors on")
-    sizes = boxes.at_input(size, resize)
+    sizes = boxes.at_input(network)
     area = sizes.prod(axis=1)
     groups = np.searchsorted([below for _, below in SIZE_GROUPS], area, side="right")
     return {
         "results": [
             {
-                "name": name,
-                **_of_all(sizes, anchors),
+                "name": one.name,
+                **_of_all(sizes, one.anchors),
                 "classes": sorted(
-                    _by_group(sizes, anchors, boxes.class_ids, boxes.class_names),
+                    _by_group(sizes, one.anchors, boxes.class_ids, boxes.class_names),
                     key=lambda row: (row["mean_iou"], row["name"]),
                 ),
-                "sizes": _by_group(sizes, anchors, groups, [group for group, _ in SIZE_GROUPS]),
+                "sizes": _by_group(sizes, one.anchors, groups, [group for group, _ in SIZE_GROUPS]),
+                "kind": one.source,
             }
-            for name, anchors in named
+            for one in named
         ],
-        "input": list(size),
-        "resize": resize,
+        "input": list(network.size),
+        "resize": network.resize,
         "images": boxes.images,
         "boxes": len(boxes),
         "skipped": boxes.report.left_out,

@@ -7,6 +7,7 @@ from typing import Any
 from anchorkit.anchors.text import format_anchors
 from anchorkit.boxes import Boxes
 from anchorkit.darknet.cost import Cost
+from anchorkit.network_input import NetworkInput
 from anchorkit.reports.tables import counted, markdown_table, text_table
 from anchorkit.sweep import Knee, Row
 
@@ -21,8 +22,7 @@ def sweep_summary(
     rows: Sequence[Row],
     found: Knee | None,
     *,
-    size: tuple[int, int],
-    resize: str,
+    network: NetworkInput,
     update: str,
     seed: int,
     precision: int,
@@ -41,7 +41,7 @@ def sweep_summary(
         From `sweep`.
     found
         The knee; None where there is none.
-    size, resize, update, seed, precision
+    network, update, seed, precision
         What was asked for.
     held_out
         Where boxes were held out: how (`by`), how many `images` and `boxes`.
@@ -91,8 +91,8 @@ def sweep_summary(
         "suggested_k": found.k if found else None,
         "reason": reason(rows, found, held_out=held_out is not None),
         **({"held_out": dict(held_out)} if held_out else {}),
-        "input": list(size),
-        "resize": resize,
+        "input": list(network.size),
+        "resize": network.resize,
         "update": update,
         "seed": seed,
         "precision": precision,
