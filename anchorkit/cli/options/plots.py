@@ -70,7 +70,9 @@ def check_place(path: Path, option: str = "--plot", *, pictures: Sequence[str] =
 
 def _is_picture(path: Path) -> bool:
     """Whether a file holds what its name says it does."""
-    with path.open("rb") as file:
+    from anchorkit.files import open_file
+
+    with open_file(path) as file:
         head = file.read(4096)
     if path.suffix.lower() == ".svg":
         return b"<svg" in head
