@@ -37,12 +37,12 @@ def command(
     from anchorkit.cli.cfg.writing import cfg_result, difference_shown, finish, plan
     from anchorkit.cli.options.anchors import network_for
     from anchorkit.cli.options.loading import warn
-    from anchorkit.cli.options.output_paths import check_distinct
+    from anchorkit.cli.options.output_paths import check_outputs_differ
     from anchorkit.reports.heads import head_rows, head_table
     from anchorkit.reports.tables import json_text
 
     exports.check(len(anchors.anchors), form)
-    check_distinct([*cfg_options.places(), *exports.places()])
+    check_outputs_differ([*cfg_options.outputs(), *exports.outputs()])
     target = open_cfg(cfg_options)
     pairs = [(float(width), float(height)) for width, height in anchors.anchors.tolist()]
     if _looks_like_cells(target.heads[0], pairs):

@@ -9,7 +9,13 @@ import click
 from anchorkit.cli.cfg.options import CfgOptions, cfg_options
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.exports import Exports, export_options
-from anchorkit.cli.options.plots import board_option, check_place, draw, pictures_of, plot_option
+from anchorkit.cli.options.plots import (
+    board_option,
+    check_picture_path,
+    draw,
+    pictures_of,
+    plot_option,
+)
 from anchorkit.cli.options.shared import (
     FINEST,
     format_option,
@@ -101,7 +107,7 @@ def command(
     """Load, search, round, judge, write, print."""
     from anchorkit.cli.cfg.job import CfgJob
     from anchorkit.cli.options.loading import load_boxes, show_progress
-    from anchorkit.cli.options.output_paths import check_distinct, check_folder
+    from anchorkit.cli.options.output_paths import check_folder, check_outputs_differ
     from anchorkit.plots.tensorboard import check_board
 
     job = CfgJob.of(cfg_options, k, asked)
@@ -109,8 +115,8 @@ def command(
     job.follow(data)
     exports.check(options.k, form)
     if plot:
-        check_place(plot)
-    check_distinct([*cfg_options.places(), *exports.places(), (f"--plot {plot}", plot)])
+        check_picture_path(plot)
+    check_outputs_differ([*cfg_options.outputs(), *exports.outputs(), (f"--plot {plot}", plot)])
     if board:
         check_board()
         check_folder(board, f"--tensorboard {board}")

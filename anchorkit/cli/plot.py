@@ -7,7 +7,7 @@ import click
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.options.anchors import given_options, network_for
 from anchorkit.cli.options.data import DataOptions, data_options
-from anchorkit.cli.options.plots import PICTURES, check_place, draw
+from anchorkit.cli.options.plots import PICTURES, check_picture_path, draw
 from anchorkit.cli.options.shared import help_text, input_options
 from anchorkit.cli.options.types import SomePath
 from anchorkit.network_input import PartialInput
@@ -63,7 +63,7 @@ def command(
         raise UsageError(f"wanted one set of anchors to draw, found {len(given)}")
     if picture not in (None, "boxes") and not given:
         raise UsageError(f"--picture {picture}: wanted anchors: --anchors, --cfg or --preset")
-    check_place(output, "-o")
+    check_picture_path(output, "-o")
     network, warnings = network_for(given, asked)
     for line in warnings:
         warn(f"warning: {line}")

@@ -9,7 +9,7 @@ import click
 
 from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.data import DataOptions, data_options
-from anchorkit.cli.options.plots import board_option, check_place
+from anchorkit.cli.options.plots import board_option, check_picture_path
 from anchorkit.cli.options.shared import format_option, help_text, input_options, search_options
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks, Number, SomePath
 from anchorkit.network_input import NetworkInput, PartialInput
@@ -107,7 +107,7 @@ def command(
     if val and holdout:
         raise UsageError("--val and --holdout: wanted one of them")
     if plot:
-        check_place(plot, pictures=("sweep",))
+        check_picture_path(plot, pictures=("sweep",))
     if board:
         check_board()
         check_folder(board, f"--tensorboard {board}")

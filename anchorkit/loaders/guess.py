@@ -5,7 +5,8 @@ from pathlib import Path
 
 from anchorkit.errors import DataError, UsageError
 from anchorkit.files import found_at
-from anchorkit.loaders import LOADERS, Loader, named
+from anchorkit.loaders import LOADERS, Loader
+from anchorkit.loaders.worker import named
 
 __all__ = ["guessed_format"]
 

@@ -15,6 +15,7 @@ from anchorkit.loaders.darknet_data import class_order
 from anchorkit.loaders.yolo import read_names
 from anchorkit.network_input import NetworkInput, PartialInput
 from anchorkit.quality import Quality, evaluate
+from anchorkit.reports.fit import DIGITS
 from anchorkit.reports.heads import head_rows, head_table, old_and_new
 from anchorkit.reports.tables import counted
 
@@ -116,8 +117,8 @@ class CfgJob:
         if self.names is None or self.target is None:
             return None
         found = dict.fromkeys(self.names, 0)
-        for place, name in enumerate(boxes.class_names):
-            count = int((boxes.class_ids == place).sum())
+        for index, name in enumerate(boxes.class_names):
+            count = int((boxes.class_ids == index).sum())
             known = name if name in found else name.strip()
             if known in found:
                 found[known] += count
@@ -133,9 +134,8 @@ class CfgJob:
         """What the JSON object gets besides the keys of every search."""
         if self.outcome is None:
             return {}
-        digits = 6
-        old = None if self.old is None else round(self.old, digits)
-        gain = None if old is None else round(round(self.new, digits) - old, digits)
+        old = None if self.old is None else round(self.old, DIGITS)
+        gain = None if old is None else round(round(self.new, DIGITS) - old, DIGITS)
         compared = {"mean_iou_cfg": old, "gain": gain}
         return {**cfg_result(self.outcome, self.options, self.quality), **compared}
 

@@ -30,7 +30,7 @@ class CfgOptions:
     min_gain: float | None = None
     names: Path | None = None
 
-    def places(self) -> list[tuple[str, Path | None]]:
+    def outputs(self) -> list[tuple[str, Path | None]]:
         """What the user typed for the file that will be written, and that file."""
         if self.output is not None:
             return [(f"--cfg-output {self.output}", self.output)]

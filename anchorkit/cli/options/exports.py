@@ -80,9 +80,9 @@ class Exports:
             except UsageError as error:
                 raise UsageError(f"--export {error}") from None
             if request.file:
-                _check_place(request)
+                _check_path(request)
 
-    def places(self) -> list[tuple[str, Path | None]]:
+    def outputs(self) -> list[tuple[str, Path | None]]:
         """What the user typed for each export, and its file."""
         return [(f"--export {name}:{file}", file) for name, file in self.requests]
 
@@ -222,15 +222,15 @@ def _made(anchors: "ArrayLike", network: "NetworkInput", note: str) -> list[str]
 
     from anchorkit._version import __version__
 
-    how = "letterboxed" if network.resize == "letterbox" else "stretched"
+    resized = "letterboxed" if network.resize == "letterbox" else "stretched"
     lines = [
         f"anchorkit {__version__}: {len(np.asarray(anchors))} anchors in pixels of the input, "
-        f"{network}, images {how}"
+        f"{network}, images {resized}"
     ]
     return [*lines, note] if note else lines
 
 
-def _check_place(request: Request) -> None:
+def _check_path(request: Request) -> None:
     """An export is a file of its own: never write it over a model or a config of the user's."""
     from anchorkit.cli.options.output_paths import check_output
 

@@ -118,8 +118,8 @@ def _filtered(boxes: Boxes, data: DataOptions, network: NetworkInput) -> Boxes:
         if unknown:
             known = names_there(unknown[0], boxes.class_names)
             raise DataError(f"--class {unknown[0]}: no such class; found: {known}")
-        wanted = np.asarray([name in data.classes for name in boxes.class_names])
-        boxes = boxes.where(wanted[boxes.class_ids], "class")
+        chosen = np.asarray([name in data.classes for name in boxes.class_names])
+        boxes = boxes.where(chosen[boxes.class_ids], "class")
     if data.skip_difficult:
         boxes = boxes.where(~boxes.difficult, "difficult")
     if data.min_size > 0:
