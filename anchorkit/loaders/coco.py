@@ -253,8 +253,8 @@ def _what_is_wrong(item: Any) -> tuple[str, str]:
 
 
 def _plain(name: Any) -> str:
-    """A name on one line."""
-    return " ".join(str(name).replace("\0", " ").split())
+    """A name without NUL, which parts names in a file of boxes."""
+    return str(name).replace("\0", " ")
 
 
 def _side(value: Any) -> float:
