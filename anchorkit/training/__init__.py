@@ -1,0 +1,1 @@
+"""What training makes of boxes and anchors."""
