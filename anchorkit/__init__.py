@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from anchorkit.errors import AnchorkitError
     from anchorkit.load_report import Problem, Report
     from anchorkit.loaders.voc import load_voc
+    from anchorkit.network_input import NetworkInput
     from anchorkit.overlap import iou
     from anchorkit.quality import Quality, evaluate
 
@@ -33,6 +34,7 @@ __all__ = [
     "Cfg",
     "Clustering",
     "Cost",
+    "NetworkInput",
     "Problem",
     "Quality",
     "Report",
@@ -53,6 +55,7 @@ _HOMES = {
     "Cfg": "darknet.sections",
     "Clustering": "clustering",
     "Cost": "darknet.cost",
+    "NetworkInput": "network_input",
     "Problem": "load_report",
     "Quality": "quality",
     "Report": "load_report",

@@ -6,16 +6,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from anchorkit.errors import DataError, UsageError
+from anchorkit.errors import DataError
 from anchorkit.load_report import Report, merged
+from anchorkit.network_input import NetworkInput
 
-__all__ = ["RESIZES", "Boxes", "boxes_of", "concatenated"]
-
-RESIZES = ("stretch", "letterbox")
-"""How training brings an image to the input size.
-
-`stretch` scales each side on its own; `letterbox` scales both by min(W / w, H / h) and pads.
-"""
+__all__ = ["Boxes", "boxes_of", "concatenated"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,15 +64,13 @@ class Boxes:
         """How many images there are, those without boxes among them."""
         return len(self.image_names)
 
-    def at_input(self, size: tuple[int, int], resize: str = "stretch") -> NDArray[np.float64]:
+    def at_input(self, network: NetworkInput) -> NDArray[np.float64]:
         """Box sizes in pixels of the network's input.
 
         Parameters
         ----------
-        size
-            Width and height of the input, in pixels.
-        resize
-            One of `RESIZES`.
+        network
+            The input, and how training brings images to it.
 
         Returns
         -------
@@ -85,24 +78,21 @@ class Boxes:
 
         Raises
         ------
-        UsageError
-            Where `resize` is not one of `RESIZES`.
         DataError
             Where letterboxing needs the size of an image that has none.
 
         Examples
         --------
         >>> from anchorkit.boxes import boxes_of
+        >>> from anchorkit.network_input import NetworkInput
         >>> wide = boxes_of([(0.5, 0.5)], image_size=(800, 400))
-        >>> wide.at_input((416, 416))
+        >>> wide.at_input(NetworkInput(416, 416))
         array([[208., 208.]])
-        >>> wide.at_input((416, 416), "letterbox")
+        >>> wide.at_input(NetworkInput(416, 416, "letterbox"))
         array([[208., 104.]])
         """
-        if resize == "stretch":
-            return self.sizes * np.asarray(size, dtype=np.float64)
-        if resize != "letterbox":
-            raise UsageError(f"resize: wanted stretch or letterbox, found {resize!r}")
+        if network.resize == "stretch":
+            return self.sizes * np.asarray(network.size, dtype=np.float64)
         used = np.unique(self.image_ids)
         unknown = used[~np.isfinite(self.image_sizes[used]).all(axis=1)]
         if len(unknown):
@@ -111,7 +101,7 @@ class Boxes:
                 f"{self.image_names[unknown[0]]}: letterbox needs the size of the image{more}, "
                 "which the annotations do not tell: --images DIR reads it from the images"
             )
-        scales = (np.asarray(size, dtype=np.float64) / self.image_sizes).min(axis=1)
+        scales = (np.asarray(network.size, dtype=np.float64) / self.image_sizes).min(axis=1)
         scaled: NDArray[np.float64] = self.image_sizes * scales[:, None]
         return self.sizes * scaled[self.image_ids]
 
@@ -123,7 +113,7 @@ class Boxes:
         keep
             (n,) bool.
         filtered_by
-            The name in `accounting.FILTERS` under which the others are counted.
+            The name in `load_report.FILTERS` under which the others are counted.
         """
         dropped = int(len(keep) - np.count_nonzero(keep))
         counts = dict(self.report.filtered)
@@ -188,10 +178,10 @@ def concatenated(parts: Sequence[Boxes]) -> Boxes:
     if all(list(part.class_names) == sorted(part.class_names) for part in parts):
         names = tuple(sorted(names))
     sets = dict.fromkeys(name for part in parts for name in part.image_sets)
-    place = {name: row for row, name in enumerate(names)}
+    index_of = {name: row for row, name in enumerate(names)}
     first_image = np.cumsum([0, *(part.images for part in parts)])
     renamed = [
-        np.asarray([place[name] for name in part.class_names], dtype=np.int32)[part.class_ids]
+        np.asarray([index_of[name] for name in part.class_names], dtype=np.int32)[part.class_ids]
         for part in parts
     ]
     return Boxes(

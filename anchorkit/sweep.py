@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anchorkit.anchors.rounding import rounded
-from anchorkit.arguments import as_precision, as_seed, as_whole, check_distinct, check_one_of
+from anchorkit.arguments import as_precision, as_seed, as_whole, check_enough_sizes, check_one_of
 from anchorkit.clustering import UPDATES, cluster
 from anchorkit.distances import DISTANCES, cluster_by
 from anchorkit.errors import UsageError
@@ -105,7 +105,7 @@ def sweep(
     rows: list[Row] = []
     before: dict[str, Sizes] = {}
     if len(boxes):
-        check_distinct(ks[-1], len(distinct))
+        check_enough_sizes(ks[-1], len(distinct))
     for k in ks:
         found = cluster(boxes, k, update=update, seed=seed)
         exact, mean_iou = found.anchors, found.mean_iou
@@ -201,13 +201,13 @@ def knee(ks: Sequence[int], values: Sequence[float]) -> Knee | None:
     across, up = np.asarray(ks, dtype=np.float64), np.asarray(values, dtype=np.float64)
     slope = (up[-1] - up[0]) / (across[-1] - across[0])
     above = up - (up[0] + slope * (across - across[0]))
-    place = int(np.argmax(above > above.max() - 1e-9))
-    if above[place] < 1e-6 or place in (0, len(ks) - 1):
+    index = int(np.argmax(above > above.max() - 1e-9))
+    if above[index] < 1e-6 or index in (0, len(ks) - 1):
         return None
     return Knee(
-        ks[place],
-        float((up[place] - up[0]) / (across[place] - across[0])),
-        float((up[-1] - up[place]) / (across[-1] - across[place])),
+        ks[index],
+        float((up[index] - up[0]) / (across[index] - across[0])),
+        float((up[-1] - up[index]) / (across[-1] - across[index])),
     )
 
 

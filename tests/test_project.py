@@ -19,12 +19,13 @@ REQUIRED = {"numpy", "xmltodict", "click", "matplotlib", "tqdm"}
 OPTIONAL = {"PIL", "tensorboardX", "yaml"}
 """Modules of optional extras: imported where they are used, and never needed."""
 
-GROUND = {"errors", "arguments", "suggestions", "files", "sums", "terminal"}
+GROUND = {"errors", "arguments", "suggestions", "files", "sums", "terminal", "network_input"}
 HANDED = {"boxes", "load_report", "image_sets"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "suggestions": set(),
     "arguments": {"errors"},
+    "network_input": {"arguments", "errors"},
     "files": {"errors"},
     "sums": set(),
     "terminal": set(),

@@ -5,32 +5,34 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from anchorkit.anchors.named import NamedAnchors
 from anchorkit.errors import UsageError
+from anchorkit.network_input import PartialInput
 
-__all__ = ["PRESETS", "Preset", "preset"]
+__all__ = ["PRESETS", "Published", "preset"]
 
 CELL = 32
 """Pixels per grid cell of the networks whose anchors are published in cells."""
 
 
-class Preset(NamedTuple):
+class Published(NamedTuple):
     """Anchors as published, and where.
 
-    `published` holds width, height, width, height, ... in pixels of `size`, or in grid cells of 32
-    pixels where `cells` is true; `data` is what they were fitted to.
+    `numbers` holds width, height, width, height, ... in pixels of an input of `side` by `side`, or
+    in grid cells of 32 pixels where `cells` is true; `data` is what they were fitted to, `page`
+    where they stand.
     """
 
-    name: str
-    published: tuple[float, ...]
-    size: tuple[int, int]
+    numbers: tuple[float, ...]
+    side: int
     data: str
-    source: str
+    page: str
     cells: bool = False
 
     @property
     def anchors(self) -> NDArray[np.float64]:
-        """(k, 2) float64, columns width and height, pixels at `size`, in the published order."""
-        pairs = np.asarray(self.published, dtype=np.float64).reshape(-1, 2)
+        """(k, 2) float64, columns width and height, pixels at input, in the published order."""
+        pairs = np.asarray(self.numbers, dtype=np.float64).reshape(-1, 2)
         return pairs * CELL if self.cells else pairs
 
 
@@ -58,38 +60,28 @@ _YOLOV5 = "https://github.com/ultralytics/yolov5/blob/master/models"
 _YOLOV7 = "https://github.com/WongKinYiu/yolov7/blob/main/cfg/training"
 
 PRESETS = {
-    each.name: each
-    for each in (
-        Preset("yolov2-voc", _VOC2, (416, 416), "VOC", f"{_DARKNET}/yolov2-voc.cfg", True),
-        Preset("yolov2", _COCO2, (608, 608), "COCO", f"{_DARKNET}/yolov2.cfg", True),
-        Preset(
-            "yolov2-tiny-voc",
-            _TINY_VOC2,
-            (416, 416),
-            "VOC",
-            f"{_DARKNET}/yolov2-tiny-voc.cfg",
-            True,
-        ),
-        Preset("yolov2-tiny", _COCO2, (416, 416), "COCO", f"{_DARKNET}/yolov2-tiny.cfg", True),
-        Preset("yolov3", _COCO3, (416, 416), "COCO", f"{_DARKNET}/yolov3.cfg"),
-        Preset("yolov3-tiny", _TINY3, (416, 416), "COCO", f"{_DARKNET}/yolov3-tiny.cfg"),
-        Preset("yolov4", _COCO4, (608, 608), "COCO", f"{_DARKNET}/yolov4.cfg"),
-        Preset("yolov4-tiny", _TINY3, (416, 416), "COCO", f"{_DARKNET}/yolov4-tiny.cfg"),
-        Preset("yolov4-csp", _COCO4, (512, 512), "COCO", f"{_DARKNET}/yolov4-csp.cfg"),
-        Preset("yolov4-p5", _P5, (896, 896), "COCO", f"{_DARKNET}/yolov4-p5.cfg"),
-        Preset("yolov4-p6", _P6, (1280, 1280), "COCO", f"{_DARKNET}/yolov4-p6.cfg"),
-        Preset("yolov5", _COCO3, (640, 640), "COCO", f"{_YOLOV5}/yolov5s.yaml"),
-        Preset("yolov5-p6", _COCO5_P6, (1280, 1280), "COCO", f"{_YOLOV5}/hub/yolov5s6.yaml"),
-        Preset("yolov7", _COCO4, (640, 640), "COCO", f"{_YOLOV7}/yolov7.yaml"),
-        Preset("yolov7-tiny", _COCO3, (640, 640), "COCO", f"{_YOLOV7}/yolov7-tiny.yaml"),
-        Preset("yolov7-w6", _COCO5_P6, (1280, 1280), "COCO", f"{_YOLOV7}/yolov7-w6.yaml"),
-    )
+    "yolov2-voc": Published(_VOC2, 416, "VOC", f"{_DARKNET}/yolov2-voc.cfg", True),
+    "yolov2": Published(_COCO2, 608, "COCO", f"{_DARKNET}/yolov2.cfg", True),
+    "yolov2-tiny-voc": Published(_TINY_VOC2, 416, "VOC", f"{_DARKNET}/yolov2-tiny-voc.cfg", True),
+    "yolov2-tiny": Published(_COCO2, 416, "COCO", f"{_DARKNET}/yolov2-tiny.cfg", True),
+    "yolov3": Published(_COCO3, 416, "COCO", f"{_DARKNET}/yolov3.cfg"),
+    "yolov3-tiny": Published(_TINY3, 416, "COCO", f"{_DARKNET}/yolov3-tiny.cfg"),
+    "yolov4": Published(_COCO4, 608, "COCO", f"{_DARKNET}/yolov4.cfg"),
+    "yolov4-tiny": Published(_TINY3, 416, "COCO", f"{_DARKNET}/yolov4-tiny.cfg"),
+    "yolov4-csp": Published(_COCO4, 512, "COCO", f"{_DARKNET}/yolov4-csp.cfg"),
+    "yolov4-p5": Published(_P5, 896, "COCO", f"{_DARKNET}/yolov4-p5.cfg"),
+    "yolov4-p6": Published(_P6, 1280, "COCO", f"{_DARKNET}/yolov4-p6.cfg"),
+    "yolov5": Published(_COCO3, 640, "COCO", f"{_YOLOV5}/yolov5s.yaml"),
+    "yolov5-p6": Published(_COCO5_P6, 1280, "COCO", f"{_YOLOV5}/hub/yolov5s6.yaml"),
+    "yolov7": Published(_COCO4, 640, "COCO", f"{_YOLOV7}/yolov7.yaml"),
+    "yolov7-tiny": Published(_COCO3, 640, "COCO", f"{_YOLOV7}/yolov7-tiny.yaml"),
+    "yolov7-w6": Published(_COCO5_P6, 1280, "COCO", f"{_YOLOV7}/yolov7-w6.yaml"),
 }
 """The presets by name, older networks first."""
 
 
-def preset(name: str) -> Preset:
-    """The preset of a name.
+def preset(name: str) -> NamedAnchors:
+    """The anchors that a network ships with.
 
     Parameters
     ----------
@@ -111,4 +103,5 @@ def preset(name: str) -> Preset:
     """
     if name not in PRESETS:
         raise UsageError(f"preset {name!r}: wanted one of {', '.join(PRESETS)}")
-    return PRESETS[name]
+    found = PRESETS[name]
+    return NamedAnchors(name, found.anchors, "preset", PartialInput((found.side, found.side)))

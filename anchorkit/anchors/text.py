@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from anchorkit.boxes import RESIZES
 from anchorkit.errors import AnchorError, UsageError
+from anchorkit.network_input import RESIZES, UNSAID, PartialInput
 from anchorkit.overlap import as_sizes
 
 __all__ = [
@@ -103,7 +103,7 @@ def read_anchors(argument: str) -> NDArray[np.float64]:
         raise AnchorError(f"{argument}: {error}") from None
 
 
-def meant_for(argument: str | bytes) -> tuple[tuple[int, int] | None, str | None]:
+def meant_for(argument: str | bytes) -> PartialInput:
     """The input, and the way images come to it, for which `anchorkit cluster` made some anchors.
 
     Parameters
@@ -113,15 +113,14 @@ def meant_for(argument: str | bytes) -> tuple[tuple[int, int] | None, str | None
 
     Returns
     -------
-    Width and height in pixels, and one of `boxes.RESIZES`; None for what is not told: only the JSON
-    of `anchorkit cluster` tells them.
+    What the JSON of `anchorkit cluster` says of it; other text says nothing.
 
     Examples
     --------
     >>> meant_for('{"anchors": [[10, 13]], "input": [608, 416], "resize": "letterbox"}')
-    ((608, 416), 'letterbox')
+    PartialInput(size=(608, 416), resize='letterbox')
     >>> meant_for("10,13")
-    (None, None)
+    PartialInput(size=None, resize=None)
     """
     try:
         if isinstance(argument, str) and not is_anchor_text(argument):
@@ -129,14 +128,18 @@ def meant_for(argument: str | bytes) -> tuple[tuple[int, int] | None, str | None
         text = _decoded(argument) if isinstance(argument, bytes) else argument
         document = json.loads(text.removeprefix("\ufeff"))
     except (AnchorError, UsageError, ValueError, RecursionError):
-        return None, None
+        return UNSAID
     if not isinstance(document, dict):
-        return None, None
-    size, resize = document.get("input"), document.get("resize")
-    told = None
-    if isinstance(size, list) and len(size) == 2 and all(type(side) is int for side in size):
-        told = size[0], size[1]
-    return told, resize if resize in RESIZES else None
+        return UNSAID
+    sides, resize = document.get("input"), document.get("resize")
+    size = None
+    if (
+        isinstance(sides, list)
+        and len(sides) == 2
+        and all(type(side) is int and side > 0 for side in sides)
+    ):
+        size = sides[0], sides[1]
+    return PartialInput(size, resize if resize in RESIZES else None)
 
 
 def is_anchor_text(argument: str) -> bool:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.cfg.options import CfgOptions, cfg_options
-from anchorkit.cli.options.anchors import GivenAnchors, anchors_option
+from anchorkit.cli.options.anchors import anchors_option
 from anchorkit.cli.options.exports import Exports, export_options
 from anchorkit.cli.options.shared import format_option, help_text
 
@@ -29,47 +30,43 @@ __all__ = ["command"]
 @export_options
 @format_option
 def command(
-    anchors: GivenAnchors, target: CfgOptions, quiet: bool, exports: Exports, form: str
+    anchors: NamedAnchors, cfg_options: CfgOptions, quiet: bool, exports: Exports, form: str
 ) -> int:
     """Open, plan, write, show."""
-    from anchorkit.cli.cfg.target import input_of, open_cfg
+    from anchorkit.cli.cfg.target import network_of, open_cfg
     from anchorkit.cli.cfg.writing import cfg_result, difference_shown, finish, plan
-    from anchorkit.cli.options.anchors import Given, frame_of
+    from anchorkit.cli.options.anchors import network_for
     from anchorkit.cli.options.loading import warn
-    from anchorkit.cli.options.output_paths import check_distinct
+    from anchorkit.cli.options.output_paths import check_outputs_differ
     from anchorkit.reports.heads import head_rows, head_table
     from anchorkit.reports.tables import json_text
 
-    exports.check(len(anchors.sizes), form)
-    check_distinct([*target.places(), *exports.places()])
-    found = open_cfg(target)
-    pairs = [(float(width), float(height)) for width, height in anchors.sizes.tolist()]
-    if _looks_like_cells(found.heads[0], pairs):
+    exports.check(len(anchors.anchors), form)
+    check_outputs_differ([*cfg_options.outputs(), *exports.outputs()])
+    target = open_cfg(cfg_options)
+    pairs = [(float(width), float(height)) for width, height in anchors.anchors.tolist()]
+    if _looks_like_cells(target.heads[0], pairs):
         warn(
-            f"warning: {found.name}: wanted anchors in pixels at input; these look like cells of "
+            f"warning: {target.name}: wanted anchors in pixels at input; these look like cells of "
             "the grid: all are smaller than one cell of the [region]"
         )
-    if all(found.cfg.size):
-        own = Given(anchors.name, anchors.sizes, "anchors", anchors.size, anchors.resize)
-        for line in frame_of([own], found.cfg.size, found.cfg.resize)[2]:
-            warn(f"warning: {line}")
-    outcome = plan(found, target, pairs)
-    code = finish(outcome, target, quiet=quiet)
+    for line in network_for([anchors], target.known_input)[1] if target.known_input.size else ():
+        warn(f"warning: {line}")
+    outcome = plan(target, cfg_options, pairs)
+    code = finish(outcome, cfg_options, quiet=quiet)
     more = ""
     if exports.requests:
-        size, resize = input_of(found, None, None)
         more = exports.written(
-            anchors.sizes,
-            size=size,
-            resize=resize,
+            anchors.anchors,
+            network=network_of(target),
             form=form,
-            note=f"as in {found.name}",
+            note=f"as in {target.name}",
             quiet=quiet,
-            dry_run=target.dry_run,
+            dry_run=cfg_options.dry_run,
         )
     if form == "json":
-        click.echo(json_text(cfg_result(outcome, target)))
-    elif target.dry_run:
+        click.echo(json_text(cfg_result(outcome, cfg_options)))
+    elif cfg_options.dry_run:
         click.echo(difference_shown(outcome.difference, form), nl=False)
     else:
         click.echo(head_table(head_rows(outcome.heads), form))

@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.cfg.options import CfgOptions, cfg_file_option
-from anchorkit.cli.options.anchors import GivenAnchors, anchors_option
+from anchorkit.cli.options.anchors import anchors_option
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.shared import format_option, help_text, input_options
 from anchorkit.cli.options.types import Number
+from anchorkit.network_input import NetworkInput, PartialInput
 
 if TYPE_CHECKING:
-    from anchorkit.reports.check import Measured, Subject
+    from anchorkit.reports.check import Measured
 
 __all__ = ["Gates", "command"]
 
@@ -60,22 +62,21 @@ class Gates(NamedTuple):
 def command(
     data: DataOptions,
     cfg: Path | None,
-    anchors: GivenAnchors | None,
+    anchors: NamedAnchors | None,
     preset: str | None,
-    size: tuple[int, int] | None,
-    resize: str | None,
+    asked: PartialInput,
     min_iou: float | None,
     min_recall: float | None,
     max_gain: float | None,
     form: str,
 ) -> int:
     """Read, measure, judge, print."""
-    from anchorkit.cli.cfg.target import input_of, open_cfg
+    from anchorkit.cli.cfg.target import network_of, open_cfg
     from anchorkit.cli.options.loading import require_data, warn
     from anchorkit.darknet.checks import consistency, notes_on_size, quality_failures
     from anchorkit.darknet.portability import notes_of
     from anchorkit.errors import UsageError
-    from anchorkit.reports.check import Subject, check_result, check_shown, notes_on_data
+    from anchorkit.reports.check import check_result, check_shown, notes_on_data
     from anchorkit.reports.tables import json_text
 
     gates = Gates(min_iou, min_recall, max_gain)
@@ -88,12 +89,14 @@ def command(
             what = f"--{given[0].replace('_', '-')}" if given else "without --cfg"
             require_data(data, f"{what}: wanted data")
     if target is not None:
-        own = input_of(target, size, resize)
-        subject = Subject(target.name, target.name, target.heads, target.anchors, *own)
+        network, named, heads = network_of(target, asked), target.named, target.heads
     else:
-        subject = _without_cfg(anchors, preset, size, resize)
-    failures = consistency(subject.heads)
-    measured = _measured(data, subject, gates) if data.sources and subject.anchors else None
+        network, named = _without_cfg(anchors, preset, asked)
+        heads = ()
+    failures = consistency(heads)
+    measured = (
+        _measured(data, named, network, gates) if data.sources and len(named.anchors) else None
+    )
     if measured:
         failures += quality_failures(
             mean_iou=measured.quality.mean_iou,
@@ -102,8 +105,8 @@ def command(
             **gates._asdict(),
         )
     notes = [str(note) for note in notes_of(target.cfg)] if target else []
-    notes += notes_on_size(subject.heads, subject.size) + notes_on_data(subject, measured)
-    result = check_result(subject, measured, failures, notes)
+    notes += notes_on_size(heads, network.size) + notes_on_data(heads, measured)
+    result = check_result(named, network, heads, measured, failures, notes)
     click.echo(json_text(result) if form == "json" else check_shown(result, failures, form))
     if failures:
         gates_failed = ", ".join(dict.fromkeys(failure.gate for failure in failures))
@@ -112,30 +115,25 @@ def command(
 
 
 def _without_cfg(
-    anchors: GivenAnchors | None,
+    anchors: NamedAnchors | None,
     preset: str | None,
-    size: tuple[int, int] | None,
-    resize: str | None,
-) -> "Subject":
+    asked: PartialInput,
+) -> tuple[NetworkInput, NamedAnchors]:
     """Anchors that stand in no cfg, at the input that is asked for, or that they are meant for."""
     from anchorkit.anchors.presets import preset as preset_named
-    from anchorkit.cli.options.anchors import Given, frame_of
+    from anchorkit.cli.options.anchors import network_for
     from anchorkit.cli.options.loading import warn
-    from anchorkit.reports.check import Subject
 
-    if anchors is not None:
-        known = Given(anchors.name, anchors.sizes, "anchors", anchors.size, anchors.resize)
-    else:
-        named = preset_named(preset or "")
-        known = Given(named.name, named.anchors, "preset", named.size)
-    used, how, warnings = frame_of([known], size or known.size, resize or known.resize)
+    named = preset_named(preset or "") if anchors is None else anchors
+    network, warnings = network_for([named], asked.over(named.network))
     for line in warnings:
         warn(f"warning: {line}")
-    pairs = [(width, height) for width, height in known.anchors.tolist()]
-    return Subject(known.name, None, (), pairs, used, how)
+    return network, named
 
 
-def _measured(data: DataOptions, subject: "Subject", gates: Gates) -> "Measured":
+def _measured(
+    data: DataOptions, named: NamedAnchors, network: NetworkInput, gates: Gates
+) -> "Measured":
     from anchorkit.anchors.rounding import rounded
     from anchorkit.cli.options.loading import load_boxes, show_progress, warn
     from anchorkit.clustering import cluster
@@ -143,13 +141,13 @@ def _measured(data: DataOptions, subject: "Subject", gates: Gates) -> "Measured"
     from anchorkit.quality import evaluate
     from anchorkit.reports.check import Measured
 
-    boxes = load_boxes(data, subject.size, subject.resize)
+    boxes = load_boxes(data, network)
     if not len(boxes):
         raise DataError("no usable boxes")
-    sizes = boxes.at_input(subject.size, subject.resize)
-    quality = evaluate(sizes, subject.anchors)
+    sizes = boxes.at_input(network)
+    quality = evaluate(sizes, named.anchors)
     try:
-        found = cluster(sizes, len(subject.anchors), progress=show_progress(data))
+        found = cluster(sizes, len(named.anchors), progress=show_progress(data))
     except TooManyClustersError as error:
         if gates.max_gain is not None:
             raise

@@ -9,7 +9,13 @@ import click
 from anchorkit.cli.cfg.options import CfgOptions, cfg_options
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.exports import Exports, export_options
-from anchorkit.cli.options.plots import board_option, check_place, draw, pictures_of, plot_option
+from anchorkit.cli.options.plots import (
+    board_option,
+    check_picture_path,
+    draw,
+    pictures_of,
+    plot_option,
+)
 from anchorkit.cli.options.shared import (
     FINEST,
     format_option,
@@ -27,21 +33,21 @@ if TYPE_CHECKING:
     from anchorkit.boxes import Boxes
     from anchorkit.cli.cfg.job import CfgJob
     from anchorkit.clustering import Clustering
+    from anchorkit.network_input import NetworkInput, PartialInput
     from anchorkit.quality import Quality
 
-__all__ = ["Found", "Wanted", "command"]
+__all__ = ["Found", "SearchOptions", "command"]
 
 WORTH_A_WARNING = 0.001
 """Mean IoU that rounding may cost without a word."""
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SearchOptions:
     """What is to be searched, as the user said it, defaults filled in."""
 
     k: int
-    size: tuple[int, int]
-    resize: str
+    network: "NetworkInput"
     update: str
     seed: int
     precision: int
@@ -87,10 +93,9 @@ class Found:
 @format_option
 def command(
     data: DataOptions,
-    target: CfgOptions,
+    cfg_options: CfgOptions,
     k: int | None,
-    size: tuple[int, int] | None,
-    resize: str | None,
+    asked: "PartialInput",
     update: str,
     seed: int,
     precision: int,
@@ -102,44 +107,43 @@ def command(
     """Load, search, round, judge, write, print."""
     from anchorkit.cli.cfg.job import CfgJob
     from anchorkit.cli.options.loading import load_boxes, show_progress
-    from anchorkit.cli.options.output_paths import check_distinct, check_folder
+    from anchorkit.cli.options.output_paths import check_folder, check_outputs_differ
     from anchorkit.plots.tensorboard import check_board
 
-    job = CfgJob.of(target, k, size, resize)
-    wanted = Wanted(job.k, job.size, job.resize, update, seed, precision)
+    job = CfgJob.of(cfg_options, k, asked)
+    options = SearchOptions(job.k, job.network, update, seed, precision)
     job.follow(data)
-    exports.check(wanted.k, form)
+    exports.check(options.k, form)
     if plot:
-        check_place(plot)
-    check_distinct([*target.places(), *exports.places(), (f"--plot {plot}", plot)])
+        check_picture_path(plot)
+    check_outputs_differ([*cfg_options.outputs(), *exports.outputs(), (f"--plot {plot}", plot)])
     if board:
         check_board()
         check_folder(board, f"--tensorboard {board}")
-    boxes = load_boxes(data, wanted.size, wanted.resize)
-    found = searched(boxes, wanted, progress=show_progress(data))
+    boxes = load_boxes(data, options.network)
+    found = searched(boxes, options, progress=show_progress(data))
     warn_of_rounding(found, precision)
     job.plan(boxes, found.sizes, found.anchors)
-    text = rendered(found, boxes, wanted, form, job)
+    text = rendered(found, boxes, options, form, job)
     more = exports.written(
         found.anchors,
-        size=wanted.size,
-        resize=wanted.resize,
+        network=options.network,
         form=form,
         decimals=precision,
         note=f"mean IoU {found.quality.mean_iou:.4f} of {counted(len(boxes), 'box', 'boxes')}",
         quiet=data.quiet,
-        dry_run=target.dry_run,
+        dry_run=cfg_options.dry_run,
     )
     if plot:
-        draw(plot, found.sizes, wanted.size, anchors=found.anchors, quality=found.quality)
+        draw(plot, found.sizes, options.network.size, anchors=found.anchors, quality=found.quality)
     if board:
-        shown_on(board, found, wanted)
+        shown_on(board, found, options)
     code = job.finish(quiet=data.quiet)
     click.echo(text + (f"\n{more}" if more else ""), nl=not more)
     return code
 
 
-def searched(boxes: "Boxes", wanted: Wanted, *, progress: bool) -> Found:
+def searched(boxes: "Boxes", options: SearchOptions, *, progress: bool) -> Found:
     """Anchors for the boxes, as they will be written, and how well they fit."""
     from anchorkit.anchors.rounding import rounded
     from anchorkit.clustering import cluster
@@ -153,23 +157,27 @@ def searched(boxes: "Boxes", wanted: Wanted, *, progress: bool) -> Found:
             f"{counted(report.images, 'image')}, {report.left_out:,} left out, "
             f"{report.filtered_total:,} filtered"
         )
-    sizes = boxes.at_input(wanted.size, wanted.resize)
-    clustering = cluster(sizes, wanted.k, update=wanted.update, seed=wanted.seed, progress=progress)
-    anchors = rounded(sizes, clustering.anchors, wanted.precision)
+    sizes = boxes.at_input(options.network)
+    clustering = cluster(
+        sizes, options.k, update=options.update, seed=options.seed, progress=progress
+    )
+    anchors = rounded(sizes, clustering.anchors, options.precision)
     return Found(sizes, clustering, anchors, evaluate(sizes, anchors))
 
 
-def shown_on(board: Path, found: Found, wanted: Wanted) -> None:
+def shown_on(board: Path, found: Found, options: SearchOptions) -> None:
     """Write what was found where TensorBoard shows it."""
     from anchorkit.plots.tensorboard import write_board
 
-    pictures = pictures_of(found.sizes, wanted.size, anchors=found.anchors, quality=found.quality)
+    pictures = pictures_of(
+        found.sizes, options.network.size, anchors=found.anchors, quality=found.quality
+    )
     write_board(
         board,
         {
             "anchors/mean_iou_by_iteration": list(enumerate(found.clustering.history, 1)),
-            "anchors/mean_iou": [(wanted.k, found.quality.mean_iou)],
-            "anchors/best_possible_recall": [(wanted.k, found.quality.best_possible_recall)],
+            "anchors/mean_iou": [(options.k, found.quality.mean_iou)],
+            "anchors/best_possible_recall": [(options.k, found.quality.best_possible_recall)],
         },
         {f"anchors/{name}": figure for name, figure in pictures.items()},
     )
@@ -195,7 +203,7 @@ def warn_of_rounding(found: Found, precision: int) -> None:
             return
 
 
-def rendered(found: Found, boxes: "Boxes", wanted: Wanted, form: str, job: "CfgJob") -> str:
+def rendered(found: Found, boxes: "Boxes", options: SearchOptions, form: str, job: "CfgJob") -> str:
     """The result as the user wants to read it."""
     from anchorkit.reports.cluster import compared, summary, summary_markdown, summary_text
     from anchorkit.reports.tables import json_text
@@ -206,13 +214,12 @@ def rendered(found: Found, boxes: "Boxes", wanted: Wanted, form: str, job: "CfgJ
         found.quality,
         mean_iou_exact=found.clustering.mean_iou,
         ascended_mean_iou=found.clustering.ascended_mean_iou,
-        precision=wanted.precision,
-        size=wanted.size,
-        resize=wanted.resize,
-        update=wanted.update,
-        seed=wanted.seed,
+        precision=options.precision,
+        network=options.network,
+        update=options.update,
+        seed=options.seed,
     )
-    result |= compared(found.sizes, wanted.k)
+    result |= compared(found.sizes, options.k)
     if form == "json":
         return json_text(result | job.keys())
     show = {"text": summary_text, "markdown": summary_markdown}

@@ -2,9 +2,11 @@
 
 import click
 
-from anchorkit.cli.options.anchors import Given, frame_of, given_options
+from anchorkit.anchors.named import NamedAnchors
+from anchorkit.cli.options.anchors import given_options, network_for
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.shared import format_option, help_text, input_options
+from anchorkit.network_input import PartialInput
 
 __all__ = ["command"]
 
@@ -21,10 +23,9 @@ __all__ = ["command"]
 @input_options
 @format_option
 def command(
-    given: tuple[Given, ...],
+    given: tuple[NamedAnchors, ...],
     data: DataOptions,
-    size: tuple[int, int] | None,
-    resize: str | None,
+    asked: PartialInput,
     form: str,
 ) -> None:
     """Gather the anchors, load, judge, print."""
@@ -36,12 +37,10 @@ def command(
 
     if not given:
         raise UsageError("no anchors: name some with --anchors, --cfg or --preset")
-    used, how, warnings = frame_of(given, size, resize)
+    network, warnings = network_for(given, asked)
     for line in warnings:
         warn(f"warning: {line}")
-    boxes = load_boxes(data, used, how)
-    result = comparison(boxes, [(one.name, one.anchors) for one in given], size=used, resize=how)
-    for row, one in zip(result["results"], given, strict=True):
-        row["kind"] = one.kind
+    boxes = load_boxes(data, network)
+    result = comparison(boxes, given, network=network)
     show = {"text": comparison_text, "json": json_text, "markdown": comparison_markdown}
     click.echo(show[form](result))

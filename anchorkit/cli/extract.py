@@ -7,6 +7,7 @@ import click
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.shared import help_text, input_options
 from anchorkit.cli.options.types import SomePath
+from anchorkit.network_input import PartialInput
 from anchorkit.reports.tables import counted
 
 __all__ = ["command"]
@@ -33,18 +34,16 @@ __all__ = ["command"]
     help="Where to save the boxes: FILE.npz; only such a file is replaced.",
 )
 @input_options
-def command(
-    data: DataOptions, path: Path, size: tuple[int, int] | None, resize: str | None
-) -> None:
+def command(data: DataOptions, path: Path, asked: PartialInput) -> None:
     """Check, load, save, and say what was saved."""
     from anchorkit.cli.options.loading import load_boxes
-    from anchorkit.cli.options.output_paths import check_distinct, check_output
+    from anchorkit.cli.options.output_paths import check_output, check_outputs_differ
     from anchorkit.loaders.npz import is_boxes_file, save_boxes
 
     given = [(f"--boxes {source}", source) for kind, source in data.sources if kind == "boxes"]
-    check_distinct([*dict.fromkeys(given), (f"-o {path}", path)])
+    check_outputs_differ([*dict.fromkeys(given), (f"-o {path}", path)])
     check_output(path, f"-o {path}", ours=is_boxes_file, what="boxes saved by `anchorkit extract`")
-    boxes = load_boxes(data, size or (416, 416), resize or "stretch", keep_sets=True)
+    boxes = load_boxes(data, asked.filled(), keep_sets=True)
     save_boxes(path, boxes)
     what = f"{counted(boxes.images, 'image')}, {counted(len(boxes), 'box', 'boxes')}"
     sets = f", {counted(len(boxes.image_sets), 'image set')}" if boxes.image_sets else ""

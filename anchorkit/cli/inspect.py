@@ -4,6 +4,7 @@ import click
 
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.shared import format_option, help_text, input_options
+from anchorkit.network_input import PartialInput
 
 __all__ = ["command"]
 
@@ -18,7 +19,7 @@ __all__ = ["command"]
 @data_options
 @input_options
 @format_option
-def command(data: DataOptions, size: tuple[int, int] | None, resize: str | None, form: str) -> None:
+def command(data: DataOptions, asked: PartialInput, form: str) -> None:
     """Load, count, print; with --strict, fail on what was left out."""
     from anchorkit.cli.options.loading import check_strict, load_boxes, say_losses
     from anchorkit.errors import AnchorkitError
@@ -26,10 +27,10 @@ def command(data: DataOptions, size: tuple[int, int] | None, resize: str | None,
     from anchorkit.reports.inspect_text import inspection_markdown, inspection_text
     from anchorkit.reports.tables import json_text
 
-    size, resize = size or (416, 416), resize or "stretch"
-    boxes = load_boxes(data, size, resize, summary=False)
+    network = asked.filled()
+    boxes = load_boxes(data, network, summary=False)
     try:
-        found = inspected(boxes, size=size, resize=resize)
+        found = inspected(boxes, network=network)
     except AnchorkitError:
         # What was found at fault may be the very reason
         say_losses(data, boxes.report)

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import click
 
-from anchorkit.cli.options.anchors import Given, frame_of, given_options
+from anchorkit.anchors.named import NamedAnchors
+from anchorkit.cli.options.anchors import given_options, network_for
 from anchorkit.cli.options.data import DataOptions, data_options
-from anchorkit.cli.options.plots import PICTURES, check_place, draw
+from anchorkit.cli.options.plots import PICTURES, check_picture_path, draw
 from anchorkit.cli.options.shared import help_text, input_options
 from anchorkit.cli.options.types import SomePath
+from anchorkit.network_input import PartialInput
 
 __all__ = ["command"]
 
@@ -48,10 +50,9 @@ def command(
     output: Path,
     picture: str | None,
     scale: str,
-    given: tuple[Given, ...],
+    given: tuple[NamedAnchors, ...],
     data: DataOptions,
-    size: tuple[int, int] | None,
-    resize: str | None,
+    asked: PartialInput,
 ) -> None:
     """Check, load, judge, draw."""
     from anchorkit.cli.options.loading import load_boxes, warn
@@ -62,20 +63,20 @@ def command(
         raise UsageError(f"wanted one set of anchors to draw, found {len(given)}")
     if picture not in (None, "boxes") and not given:
         raise UsageError(f"--picture {picture}: wanted anchors: --anchors, --cfg or --preset")
-    check_place(output, "-o")
-    used, how, warnings = frame_of(given, size, resize)
+    check_picture_path(output, "-o")
+    network, warnings = network_for(given, asked)
     for line in warnings:
         warn(f"warning: {line}")
-    boxes = load_boxes(data, used, how)
+    boxes = load_boxes(data, network)
     if not len(boxes):
         raise DataError("no usable boxes to draw")
-    sizes = boxes.at_input(used, how)
+    sizes = boxes.at_input(network)
     anchors = given[0].anchors if given else None
     quality = None if anchors is None else evaluate(sizes, anchors)
     for file in draw(
         output,
         sizes,
-        used,
+        network.size,
         anchors=anchors,
         quality=quality,
         picture=picture,

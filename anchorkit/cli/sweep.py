@@ -9,9 +9,10 @@ import click
 
 from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.data import DataOptions, data_options
-from anchorkit.cli.options.plots import board_option, check_place
+from anchorkit.cli.options.plots import board_option, check_picture_path
 from anchorkit.cli.options.shared import format_option, help_text, input_options, search_options
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks, Number, SomePath
+from anchorkit.network_input import NetworkInput, PartialInput
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,8 +87,7 @@ def command(
     holdout: float | None,
     distances: tuple[str, ...],
     cfg: Path | None,
-    size: tuple[int, int] | None,
-    resize: str | None,
+    asked: PartialInput,
     update: str,
     seed: int,
     precision: int,
@@ -107,21 +107,21 @@ def command(
     if val and holdout:
         raise UsageError("--val and --holdout: wanted one of them")
     if plot:
-        check_place(plot, pictures=("sweep",))
+        check_picture_path(plot, pictures=("sweep",))
     if board:
         check_board()
         check_folder(board, f"--tensorboard {board}")
     costs: list[Cost | None] | None = None
     if cfg is None:
-        used, how = size or (416, 416), resize or "stretch"
+        network = asked.filled()
     else:
-        used, how, costs = _paid(cfg, ks, size, resize)
+        network, costs = _paid(cfg, ks, asked)
     wider = replace(data, image_set=(*data.image_set, val)) if val and data.image_set else data
-    boxes = load_boxes(wider, used, how, keep_sets=val is not None)
+    boxes = load_boxes(wider, network, keep_sets=val is not None)
     if not len(boxes):
         raise DataError("no usable boxes to cluster")
     out = _held_out(boxes, val, holdout, seed)
-    sizes = boxes.at_input(used, how)
+    sizes = boxes.at_input(network)
     rows = _with_bar(
         lambda step: sweep(
             sizes if out is None else sizes[~out],
@@ -142,8 +142,7 @@ def command(
         boxes,
         rows,
         found,
-        size=used,
-        resize=how,
+        network=network,
         update=update,
         seed=seed,
         precision=precision,
@@ -161,9 +160,9 @@ def command(
 
 
 def _paid(
-    cfg: Path, ks: tuple[int, ...], size: tuple[int, int] | None, resize: str | None
-) -> "tuple[tuple[int, int], str, list[Cost | None]]":
-    """The input and resizing of a cfg, unless others are asked for, and its cost with each k."""
+    cfg: Path, ks: tuple[int, ...], asked: PartialInput
+) -> "tuple[NetworkInput, list[Cost | None]]":
+    """The input of a cfg, unless another is asked for, and the cfg's cost with each k."""
     from anchorkit.darknet.cfg_file import cfg_content
     from anchorkit.darknet.cost import costs_of_ks
     from anchorkit.darknet.sections import read_cfg
@@ -172,10 +171,10 @@ def _paid(
     text = cfg_content(cfg).decode("utf-8", "surrogateescape")
     try:
         read = read_cfg(text)
-        used = size or read.size
-        if min(used) < 1:
+        if asked.size is None and min(read.size) < 1:
             raise CfgError(f"line {read.net.line}: [net] has no width and height")
-        return used, resize or read.resize, costs_of_ks(text, ks, size=used)
+        network = asked.over(PartialInput(read.size, read.resize)).filled()
+        return network, costs_of_ks(text, ks, size=network.size)
     except CfgError as error:
         raise CfgError(f"{cfg}: {error}") from None
 

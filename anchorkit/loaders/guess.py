@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 from anchorkit.errors import DataError, UsageError
-from anchorkit.loaders import LOADERS, Loader, named
+from anchorkit.loaders import LOADERS, Loader
+from anchorkit.loaders.worker import named
 
 __all__ = ["guessed_format"]
 

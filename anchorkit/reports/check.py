@@ -6,29 +6,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from anchorkit.anchors.named import NamedAnchors
 from anchorkit.boxes import Boxes
 from anchorkit.darknet.checks import Failure
 from anchorkit.darknet.faults import agree
-from anchorkit.darknet.heads import Head, Pair
+from anchorkit.darknet.heads import Head
+from anchorkit.network_input import NetworkInput
 from anchorkit.quality import Quality
-from anchorkit.reports.heads import head_rows, head_table, short
+from anchorkit.reports.fit import (
+    account_keys,
+    fit_keys,
+    network_keys,
+    network_text,
+    short,
+    to_digits,
+)
+from anchorkit.reports.heads import head_rows, head_table
 from anchorkit.reports.tables import counted
 
-__all__ = ["Measured", "Subject", "check_result", "check_shown", "notes_on_data"]
-
-DIGITS = 6
-
-
-class Subject(NamedTuple):
-    """What is checked: anchors, and the cfg in which they stand, if they stand in one."""
-
-    name: str
-    cfg: str | None
-    heads: Sequence[Head]
-    anchors: Sequence[Pair]
-    """(k, 2), in pixels at input."""
-    size: tuple[int, int]
-    resize: str
+__all__ = ["Measured", "check_result", "check_shown", "notes_on_data"]
 
 
 class Measured(NamedTuple):
@@ -46,17 +42,17 @@ class Measured(NamedTuple):
         return None if self.fresh_iou is None else self.fresh_iou - self.quality.mean_iou
 
 
-def notes_on_data(subject: Subject, measured: Measured | None) -> list[str]:
+def notes_on_data(heads: Sequence[Head], measured: Measured | None) -> list[str]:
     """What the data say of a cfg that is no failure."""
     notes: list[str] = []
-    if measured is None or not subject.heads:
+    if measured is None or not heads:
         return notes
-    classes, found = subject.heads[0].classes, len(np.unique(measured.boxes.class_ids))
+    classes, found = heads[0].classes, len(np.unique(measured.boxes.class_ids))
     if classes != found:
         has = counted(found, "class", "classes")
         notes.append(f"the cfg has classes={classes}, the data {has}")
-    if all(head.mask is not None for head in subject.heads):
-        used = {index for head in subject.heads for index in head.mask or ()}
+    if all(head.mask is not None for head in heads):
+        used = {index for head in heads for index in head.mask or ()}
         lost = ~np.isin(measured.quality.labels, list(used))
         if lost.any():
             boxes = counted(int(np.count_nonzero(lost)), "box", "boxes")
@@ -65,34 +61,34 @@ def notes_on_data(subject: Subject, measured: Measured | None) -> list[str]:
 
 
 def check_result(
-    subject: Subject,
+    named: NamedAnchors,
+    network: NetworkInput,
+    heads: Sequence[Head],
     measured: Measured | None,
     failures: Sequence[Failure],
     notes: Sequence[str],
 ) -> dict[str, Any]:
     """The JSON object of `anchorkit check`; without data it has no figures."""
-    quality = measured.quality if measured and agree(subject.heads) else None
+    quality = measured.quality if measured and agree(heads) else None
     result: dict[str, Any] = {
         "ok": not failures,
         "failures": [_figures(failure) for failure in failures],
-        "name": subject.name,
-        "cfg": subject.cfg,
-        "anchors": _pairs(subject.anchors),
-        "k": len(subject.anchors),
-        "input": list(subject.size),
-        "resize": subject.resize,
-        "heads": head_rows(subject.heads, quality),
+        "name": named.name,
+        "cfg": named.name if named.source == "cfg" else None,
+        "anchors": _pairs(named.anchors.tolist()),
+        "k": len(named.anchors),
+        **network_keys(network),
+        "heads": head_rows(heads, quality),
     }
     if measured:
         gain = measured.gain
         result |= {
-            "mean_iou": round(measured.quality.mean_iou, DIGITS),
-            "best_possible_recall": round(measured.quality.best_possible_recall, DIGITS),
-            "gain": None if gain is None else round(gain, DIGITS),
+            **fit_keys(measured.quality),
+            "gain": None if gain is None else to_digits(gain),
             "fresh": None if measured.fresh is None else _pairs(measured.fresh.tolist()),
-            "images": measured.boxes.images,
-            "boxes": len(measured.boxes),
-            "skipped": measured.boxes.report.left_out,
+            **account_keys(
+                measured.boxes.report, len(measured.boxes), ("images", "boxes", "skipped")
+            ),
         }
     return {**result, "notes": list(notes)}
 
@@ -105,7 +101,7 @@ def _figures(failure: Failure) -> dict[str, Any]:
     found = failure.found
     return {
         "gate": failure.gate,
-        "found": round(found, DIGITS) if isinstance(found, float) else found,
+        "found": to_digits(found) if isinstance(found, float) else found,
         "wanted": failure.wanted,
     }
 
@@ -114,8 +110,7 @@ def check_shown(result: Mapping[str, Any], failures: Sequence[Failure], form: st
     """The object of `check_result` for a person: in `text`, or in `markdown` for a CI run."""
     markdown = form == "markdown"
     bullet, mark = ("- ", "**FAILED**") if markdown else ("", "FAILED")
-    width, height = result["input"]
-    what = f"{counted(result['k'], 'anchor')} for input {width}x{height}, {result['resize']}"
+    what = f"{counted(result['k'], 'anchor')} for {network_text(result)}"
     parts = [f"{'### ' if markdown else ''}{result['name']}: {what}"]
     if result["heads"]:
         parts.append(head_table(result["heads"], form))

@@ -7,14 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from anchorkit.anchors.named import NamedAnchors
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError
+from anchorkit.network_input import NetworkInput
 from anchorkit.quality import Quality, evaluate
+from anchorkit.reports.fit import (
+    account_keys,
+    cluster_rows,
+    fit_keys,
+    network_keys,
+    short,
+    to_digits,
+)
 
 __all__ = ["SIZE_GROUPS", "comparison"]
-
-DIGITS = 6
-"""Decimals of what is measured."""
 
 SIZE_GROUPS = (("under 32x32", 32.0**2), ("under 96x96", 96.0**2), ("larger", math.inf))
 """Name of each group of sizes, and the area at input below which a box belongs to it (COCO's)."""
@@ -22,10 +29,9 @@ SIZE_GROUPS = (("under 32x32", 32.0**2), ("under 96x96", 96.0**2), ("larger", ma
 
 def comparison(
     boxes: Boxes,
-    named: Sequence[tuple[str, NDArray[np.float64]]],
+    named: Sequence[NamedAnchors],
     *,
-    size: tuple[int, int],
-    resize: str,
+    network: NetworkInput,
 ) -> dict[str, Any]:
     """The JSON object of `anchorkit evaluate`.
 
@@ -37,9 +43,9 @@ def comparison(
     boxes
         What the anchors are judged on.
     named
-        For each set of anchors its name and its (k, 2) widths and heights, pixels at input.
-    size, resize
-        The network's input, and how images come to it.
+        Each set of anchors, in pixels at input.
+    network
+        That input.
 
     Raises
     ------
@@ -50,58 +56,43 @@ def comparison(
     --------
     >>> from anchorkit.boxes import boxes_of
     >>> two = boxes_of([(0.5, 0.5), (0.5, 0.25)])
-    >>> anchors = np.asarray([(208.0, 208.0)])
-    >>> result = comparison(two, [("one", anchors)], size=(416, 416), resize="stretch")
+    >>> one = NamedAnchors("one", np.asarray([(208.0, 208.0)]), "anchors")
+    >>> result = comparison(two, [one], network=NetworkInput(416, 416))
     >>> result["results"][0]["mean_iou"], result["results"][0]["iou_50"]
     (0.75, 1.0)
     """
     if not len(boxes):
         raise DataError("no usable boxes to judge anchors on")
-    sizes = boxes.at_input(size, resize)
+    sizes = boxes.at_input(network)
     area = sizes.prod(axis=1)
     groups = np.searchsorted([below for _, below in SIZE_GROUPS], area, side="right")
     return {
         "results": [
             {
-                "name": name,
-                **_of_all(sizes, anchors),
+                "name": one.name,
+                **_of_all(sizes, one.anchors),
                 "classes": sorted(
-                    _by_group(sizes, anchors, boxes.class_ids, boxes.class_names),
+                    _by_group(sizes, one.anchors, boxes.class_ids, boxes.class_names),
                     key=lambda row: (row["mean_iou"], row["name"]),
                 ),
-                "sizes": _by_group(sizes, anchors, groups, [group for group, _ in SIZE_GROUPS]),
+                "sizes": _by_group(sizes, one.anchors, groups, [group for group, _ in SIZE_GROUPS]),
+                "kind": one.source,
             }
-            for name, anchors in named
+            for one in named
         ],
-        "input": list(size),
-        "resize": resize,
-        "images": boxes.images,
-        "boxes": len(boxes),
-        "skipped": boxes.report.left_out,
-        "filtered": boxes.report.filtered_total,
-        "altered": boxes.report.altered,
+        **network_keys(network),
+        **account_keys(boxes.report, len(boxes)),
     }
 
 
 def _of_all(sizes: NDArray[np.float64], anchors: NDArray[np.float64]) -> dict[str, Any]:
     quality = evaluate(sizes, anchors)
     return {
-        "anchors": [[_short(side) for side in pair] for pair in anchors.tolist()],
+        "anchors": [[short(side) for side in pair] for pair in anchors.tolist()],
         "k": len(anchors),
         **_figures(quality),
-        "clusters": [
-            {
-                "width": _short(width),
-                "height": _short(height),
-                "ratio": round(width / height, 4),
-                "boxes": int(count),
-                "mean_iou": None if math.isnan(mean) else round(mean, DIGITS),
-            }
-            for (width, height), count, mean in zip(
-                anchors.tolist(), quality.counts, quality.cluster_mean_iou.tolist(), strict=True
-            )
-        ],
-        "unused": [place for place, count in enumerate(quality.counts, 1) if not count],
+        "clusters": cluster_rows(anchors, quality),
+        "unused": [number for number, count in enumerate(quality.counts, 1) if not count],
     }
 
 
@@ -112,8 +103,8 @@ def _by_group(
     names: Sequence[str],
 ) -> list[dict[str, Any]]:
     rows = []
-    for place, name in enumerate(names):
-        mine = group == place
+    for index, name in enumerate(names):
+        mine = group == index
         if mine.any():
             quality = evaluate(sizes[mine], anchors)
             rows.append({"name": name, "boxes": int(mine.sum()), **_figures(quality)})
@@ -122,12 +113,6 @@ def _by_group(
 
 def _figures(quality: Quality) -> Mapping[str, float]:
     return {
-        "mean_iou": round(quality.mean_iou, DIGITS),
-        "best_possible_recall": round(quality.best_possible_recall, DIGITS),
-        "iou_50": round(float(np.mean(quality.best >= 0.5)), DIGITS),
+        **fit_keys(quality),
+        "iou_50": to_digits(float(np.mean(quality.best >= 0.5))),
     }
-
-
-def _short(side: float) -> float:
-    """A side as JSON has it: whole numbers without a point."""
-    return int(side) if side == int(side) else round(side, DIGITS)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from anchorkit.reports.fit import CLUSTER_COLUMNS, cluster_cells, network_text
 from anchorkit.reports.tables import counted, markdown_table, text_table
 
 __all__ = ["comparison_markdown", "comparison_text"]
@@ -107,19 +108,10 @@ def _alone(result: Mapping[str, Any], table: Table) -> list[str]:
         parts.append(_groups("class, worst first", one["classes"], result["boxes"], table))
         if len(one["classes"]) > CLASSES:
             parts[-1] += f"\n\n{_more(one['classes'])}"
-    anchors = [
-        (
-            str(place),
-            f"{row['width']:g}",
-            f"{row['height']:g}",
-            f"{row['ratio']:.2f}",
-            f"{row['boxes']:,}",
-            f"{row['boxes'] / result['boxes']:.1%}",
-            "unused" if row["mean_iou"] is None else f"{row['mean_iou']:.4f}",
-        )
-        for place, row in enumerate(one["clusters"][:ANCHORS], 1)
-    ]
-    parts.append(table(["#", "width", "height", "ratio", "boxes", "share", "mean IoU"], anchors))
+    anchors = cluster_cells(
+        one["clusters"][:ANCHORS], result["boxes"], side="{:g}".format, unused="unused"
+    )
+    parts.append(table(CLUSTER_COLUMNS, anchors))
     more = one["k"] - ANCHORS
     if more > 0:
         parts.append(f"{counted(more, 'more anchor')}: --format json has all")
@@ -172,8 +164,8 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
     notes = []
     for one in result["results"]:
         unused = [
-            f"{one['clusters'][place - 1]['width']:g}x{one['clusters'][place - 1]['height']:g}"
-            for place in one["unused"][:UNUSED]
+            f"{one['clusters'][number - 1]['width']:g}x{one['clusters'][number - 1]['height']:g}"
+            for number in one["unused"][:UNUSED]
         ]
         more = len(one["unused"]) - UNUSED
         if unused:
@@ -190,10 +182,9 @@ def _more(classes: Sequence[Any]) -> str:
 
 
 def _read(result: Mapping[str, Any]) -> str:
-    width, height = result["input"]
     images = counted(result["images"], "image")
     boxes = counted(result["boxes"], "box", "boxes")
-    return f"{images}, {boxes} at input {width}x{height}, {result['resize']}"
+    return f"{images}, {boxes} at {network_text(result)}"
 
 
 def _cut(name: str) -> str:

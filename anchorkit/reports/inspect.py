@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from anchorkit.boxes import Boxes
 from anchorkit.load_report import FILTERS, Report
+from anchorkit.network_input import NetworkInput
+from anchorkit.reports.fit import network_keys
 
 __all__ = ["RATIO_EDGES", "SMALL", "inspected"]
 
@@ -21,15 +23,15 @@ RATIO_EDGES = (1 / 3, 1 / 2, 4 / 5, 5 / 4, 2, 3)
 MOST_IMAGE_SIZES = 5
 
 
-def inspected(boxes: Boxes, *, size: tuple[int, int], resize: str) -> dict[str, Any]:
+def inspected(boxes: Boxes, *, network: NetworkInput) -> dict[str, Any]:
     """Figures of a data set, as JSON knows values.
 
     Parameters
     ----------
     boxes
         The data set; it may hold no box.
-    size, resize
-        The network's input (width and height in pixels) at which box sizes are meant.
+    network
+        The input at which box sizes are meant.
 
     Raises
     ------
@@ -39,15 +41,14 @@ def inspected(boxes: Boxes, *, size: tuple[int, int], resize: str) -> dict[str, 
     Examples
     --------
     >>> from anchorkit.boxes import boxes_of
-    >>> figures = inspected(boxes_of([(0.5, 0.25)]), size=(416, 416), resize="stretch")
+    >>> figures = inspected(boxes_of([(0.5, 0.25)]), network=NetworkInput(416, 416))
     >>> figures["classes"][0]["median_width"], figures["small"][0]["boxes"]
     (208.0, 0)
     """
-    sizes = boxes.at_input(size, resize)
+    sizes = boxes.at_input(network)
     return {
         **_accounts(boxes.report, boxes),
-        "input": list(size),
-        "resize": resize,
+        **network_keys(network),
         "boxes_per_image": _boxes_per_image(boxes),
         "classes": _classes(boxes, sizes),
         "image_sizes": _image_sizes(boxes.image_sizes),

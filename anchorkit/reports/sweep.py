@@ -7,13 +7,12 @@ from typing import Any
 from anchorkit.anchors.text import format_anchors
 from anchorkit.boxes import Boxes
 from anchorkit.darknet.cost import Cost
+from anchorkit.network_input import NetworkInput
+from anchorkit.reports.fit import DIGITS, account_keys, network_keys, network_text
 from anchorkit.reports.tables import counted, markdown_table, text_table
 from anchorkit.sweep import Knee, Row
 
 __all__ = ["sweep_markdown", "sweep_summary", "sweep_text"]
-
-DIGITS = 6
-"""Decimals of what is measured."""
 
 
 def sweep_summary(
@@ -21,8 +20,7 @@ def sweep_summary(
     rows: Sequence[Row],
     found: Knee | None,
     *,
-    size: tuple[int, int],
-    resize: str,
+    network: NetworkInput,
     update: str,
     seed: int,
     precision: int,
@@ -41,7 +39,7 @@ def sweep_summary(
         From `sweep`.
     found
         The knee; None where there is none.
-    size, resize, update, seed, precision
+    network, update, seed, precision
         What was asked for.
     held_out
         Where boxes were held out: how (`by`), how many `images` and `boxes`.
@@ -83,24 +81,19 @@ def sweep_summary(
                 ),
             }
         )
-    for place, cost in enumerate(costs or ()):
-        listed[place]["parameters"] = cost.parameters if cost else None
-        listed[place]["flops"] = cost.flops if cost else None
+    for entry, cost in zip(listed, costs or (), strict=False):
+        entry["parameters"] = cost.parameters if cost else None
+        entry["flops"] = cost.flops if cost else None
     return {
         "rows": listed,
         "suggested_k": found.k if found else None,
         "reason": reason(rows, found, held_out=held_out is not None),
         **({"held_out": dict(held_out)} if held_out else {}),
-        "input": list(size),
-        "resize": resize,
+        **network_keys(network),
         "update": update,
         "seed": seed,
         "precision": precision,
-        "images": boxes.images,
-        "boxes": len(boxes),
-        "skipped": boxes.report.left_out,
-        "filtered": boxes.report.filtered_total,
-        "altered": boxes.report.altered,
+        **account_keys(boxes.report, len(boxes)),
     }
 
 
@@ -232,10 +225,9 @@ def _anchors(result: Mapping[str, Any]) -> str:
 
 
 def _read(result: Mapping[str, Any]) -> str:
-    width, height = result["input"]
     lines = [
         f"{counted(result['images'], 'image')}, {counted(result['boxes'], 'box', 'boxes')} at "
-        f"input {width}x{height}, {result['resize']}; {result['update']} update, "
+        f"{network_text(result)}; {result['update']} update, "
         f"seed {result['seed']}"
     ]
     if "held_out" in result:

@@ -37,7 +37,7 @@ def text_table(
     person      7
     """
     lines = [list(columns), *map(list, rows)]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(columns))]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(columns))]
     sides = ["<" if name in left else ">" for name in columns]
     return "\n".join(
         "  ".join(

@@ -1,1 +1,1 @@
-"""What training makes of boxes and anchors."""
+"""What training makes of boxes and anchors: its trainers, its augmentation, its assignment."""

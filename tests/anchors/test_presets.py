@@ -1,4 +1,3 @@
-
 import numpy as np
 import pytest
 
@@ -10,13 +9,14 @@ from anchorkit.overlap import iou
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_preset_is_complete(name: str) -> None:
-    found = preset(name)
-    assert found.name == name
-    assert len(found.published) == 2 * len(found.anchors)
-    assert found.source.startswith("https://github.com/")
-    assert found.data in {"COCO", "VOC"}
+    published, found = PRESETS[name], preset(name)
+    assert (found.name, found.source) == (name, "preset")
+    assert found.network.size == (published.side, published.side)
+    assert len(published.numbers) == 2 * len(found.anchors)
+    assert published.page.startswith("https://github.com/")
+    assert published.data in {"COCO", "VOC"}
     # a coarser unit or another network's list would leave the frame, or most of it empty
-    assert 0.5 < (found.anchors / found.size).max() <= 1.35
+    assert 0.5 < (found.anchors / published.side).max() <= 1.35
     assert (found.anchors > 8).all()
 
 
@@ -35,8 +35,8 @@ def test_cells_become_pixels() -> None:
 
 def test_presets_of_one_published_list_are_equal() -> None:
     for one, other in (("yolov3", "yolov5"), ("yolov4", "yolov7"), ("yolov3-tiny", "yolov4-tiny")):
-        assert preset(one).published == preset(other).published
-        assert one == "yolov3-tiny" or preset(one).size != preset(other).size
+        assert PRESETS[one].numbers == PRESETS[other].numbers
+        assert one == "yolov3-tiny" or PRESETS[one].side != PRESETS[other].side
 
 
 def test_coco_lists_are_related_by_their_input() -> None:
@@ -57,6 +57,4 @@ def test_the_manual_lists_every_preset_with_its_input() -> None:
         names, anchors, size, data = (cell.strip() for cell in row.strip("|").split("|"))
         for name in names.split(","):
             listed[name.strip(" `")] = (int(anchors), int(size), data)
-    assert listed == {
-        name: (len(one.anchors), one.size[0], one.data) for name, one in PRESETS.items()
-    }
+    assert listed == {name: (len(one.anchors), one.side, one.data) for name, one in PRESETS.items()}

@@ -14,6 +14,7 @@ from anchorkit.anchors.text import (
     read_anchors,
 )
 from anchorkit.errors import AnchorError, UsageError
+from anchorkit.network_input import UNSAID
 
 PAIRS = [[10.0, 13.0], [16.0, 30.5]]
 
@@ -126,11 +127,12 @@ def test_format_of_worked_anchors() -> None:
         '{"input": [416',
         "nothere.json",
         "",
+        '{"anchors": [[10, 13]], "input": [0, 416]}',
         b"\xff\xfe\x00",
     ],
 )
 def test_anchors_that_do_not_tell_their_input_are_meant_for_any(text: str | bytes) -> None:
-    assert meant_for(text) == (None, None)
+    assert meant_for(text) == UNSAID
 
 
 def test_no_text_at_all_is_told_as_such() -> None:

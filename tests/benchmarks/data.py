@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anchorkit.loaders.voc import load_voc
+from anchorkit.network_input import DEFAULT_INPUT
 
 __all__ = ["data_sets", "drawn_like", "photographs", "roots"]
 
@@ -28,12 +29,12 @@ def data_sets(folder: Path | None) -> dict[str, Sizes]:
         synthetic boxes.
     """
     if folder is None:
-        sample = load_voc(SAMPLE).at_input((416, 416))
+        sample = load_voc(SAMPLE).at_input(DEFAULT_INPUT)
         return {"sample_voc": sample, "synthetic": photographs(160_000)}
     found = {}
     with tempfile.TemporaryDirectory() as spare:
         for root in roots(folder, Path(spare)):
-            sizes = load_voc(root).at_input((416, 416))
+            sizes = load_voc(root).at_input(DEFAULT_INPUT)
             if len(sizes) >= FEWEST or root == folder:
                 found[root.name] = sizes
     return found

@@ -11,6 +11,7 @@ from command import run
 
 from anchorkit import clustering, load_voc
 from anchorkit.anchors.text import parse_anchors
+from anchorkit.network_input import NetworkInput
 from anchorkit.quality import evaluate
 
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
@@ -83,7 +84,7 @@ def test_figures_are_those_of_the_anchors_as_written(resize: str, precision: int
         "--precision", precision, "--format", "json",
     )  # fmt: skip
     document = json.loads(ran.out)
-    sizes = load_voc(SAMPLE).at_input((608, 352), resize)
+    sizes = load_voc(SAMPLE).at_input(NetworkInput(608, 352, resize))
     quality = evaluate(sizes, parse_anchors(ran.out))
     assert document["mean_iou"] == round(quality.mean_iou, 6)
     assert document["best_possible_recall"] == round(quality.best_possible_recall, 6)

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from command import run
 
+from anchorkit.anchors.named import NamedAnchors
 from anchorkit.anchors.presets import preset
-from anchorkit.cli.options.anchors import Given, frame_of
+from anchorkit.cli.options.anchors import network_for
+from anchorkit.network_input import NetworkInput, PartialInput
 
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
 CFG = """[net]
@@ -85,12 +87,12 @@ def test_a_set_meant_for_another_input_is_warned_of(
 ) -> None:
     three = preset("yolov3")
     given = [
-        Given("wide", three.anchors, "cfg", (608, 320), "stretch"),
-        Given("yolov3", three.anchors, "preset", three.size),
-        Given("own", three.anchors, "anchors"),
+        NamedAnchors("wide", three.anchors, "cfg", PartialInput((608, 320), "stretch")),
+        three,
+        NamedAnchors("own", three.anchors, "anchors"),
     ]
-    size, how, lines = frame_of(given, asked, None)
-    assert (size, how) == (used, "stretch")
+    network, lines = network_for(given, PartialInput(asked))
+    assert network == NetworkInput(*used, "stretch")
     assert [line.split()[0] for line in lines] == warnings
     assert all("its pixels are taken as they are" in line for line in lines)
 

@@ -8,6 +8,7 @@ import pytest
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
 from anchorkit.loaders.coco import load_coco
+from anchorkit.network_input import NetworkInput
 
 IMAGES = [
     {"id": 5, "file_name": "train/b.jpg", "width": 200, "height": 100},
@@ -42,7 +43,7 @@ def test_boxes_are_sides_over_those_of_the_image(tmp_path: Path) -> None:
     assert boxes.image_sizes.tolist() == [[200, 100], [50, 50]]
     assert (boxes.report.files, boxes.report.images, boxes.report.objects) == (1, 2, 2)
     assert boxes.report.problems == ()
-    assert boxes.at_input((416, 416), "letterbox").tolist() == [[104, 41.6], [416, 104]]
+    assert boxes.at_input(NetworkInput(416, 416, "letterbox")).tolist() == [[104, 41.6], [416, 104]]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from anchorkit.anchors.rounding import rounded
 from anchorkit.boxes import Boxes
 from anchorkit.clustering import cluster
 from anchorkit.loaders import load
+from anchorkit.network_input import DEFAULT_INPUT
 
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
 DATA = os.environ.get("ANCHORKIT_DATA")
@@ -69,7 +70,7 @@ def test_a_data_set_clusters_to_the_same_anchors_from_every_format(
     sources += [(name, store(images, tmp_path / name)) for name, store in STORES.items()]
     found = []
     for source in sources:
-        sizes = load([source]).at_input((416, 416))
+        sizes = load([source]).at_input(DEFAULT_INPUT)
         found.append(rounded(sizes, cluster(sizes, 9).anchors, 0).tolist())
     assert found[1:] == found[:1] * len(STORES)
 

@@ -9,6 +9,7 @@ from command import run
 
 from anchorkit.errors import DataError, UsageError
 from anchorkit.loaders import load
+from anchorkit.network_input import NetworkInput
 
 Image = pytest.importorskip("PIL.Image")
 
@@ -34,12 +35,12 @@ def labels(root: Path, *names: str) -> Path:
 
 def test_letterbox_without_image_sizes_is_an_error_that_says_so(tmp_path: Path) -> None:
     boxes = load([("yolo", labels(tmp_path, "a"))])
-    assert boxes.at_input((416, 416)).tolist() == [[208, 208]]
+    assert boxes.at_input(NetworkInput(416, 416)).tolist() == [[208, 208]]
     with pytest.raises(DataError, match=r"a: letterbox needs the size of the image.*--images DIR"):
-        boxes.at_input((416, 416), "letterbox")
+        boxes.at_input(NetworkInput(416, 416, "letterbox"))
     labels(tmp_path, "b", "c")
     with pytest.raises(DataError, match=r"the size of the image \(and of 2 more\)"):
-        load([("yolo", tmp_path)]).at_input((416, 416), "letterbox")
+        load([("yolo", tmp_path)]).at_input(NetworkInput(416, 416, "letterbox"))
 
 
 def test_inspect_says_why_an_image_has_no_size(tmp_path: Path) -> None:
@@ -60,7 +61,11 @@ def test_sizes_come_from_the_headers_of_the_images(tmp_path: Path) -> None:
     image(tmp_path / "images" / "elsewhere" / "c.bmp", (50, 50))
     boxes = load([("yolo", tmp_path)], images=tmp_path / "images")
     assert boxes.image_sizes.tolist() == [[200, 100], [100, 200], [50, 50]]
-    assert boxes.at_input((400, 400), "letterbox").tolist() == [[200, 100], [100, 200], [200, 200]]
+    assert boxes.at_input(NetworkInput(400, 400, "letterbox")).tolist() == [
+        [200, 100],
+        [100, 200],
+        [200, 200],
+    ]
     assert boxes.report.problems == ()
 
 

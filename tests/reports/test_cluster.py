@@ -5,6 +5,7 @@ import pytest
 
 from anchorkit.anchors.presets import preset
 from anchorkit.load_report import Problem, Report
+from anchorkit.network_input import NetworkInput
 from anchorkit.quality import evaluate
 from anchorkit.reports.cluster import compared, summary, summary_markdown, summary_text
 from anchorkit.reports.tables import json_text
@@ -67,8 +68,7 @@ def result() -> dict[str, Any]:
         mean_iou_exact=0.99993,
         ascended_mean_iou=0.99993,
         precision=1,
-        size=(608, 416),
-        resize="letterbox",
+        network=NetworkInput(608, 416, "letterbox"),
         update="iou",
         seed=4,
     )
@@ -97,8 +97,7 @@ def test_whole_pixels_are_whole_numbers(result: dict[str, Any]) -> None:
         mean_iou_exact=1,
         ascended_mean_iou=1,
         precision=0,
-        size=(1, 1),
-        resize="stretch",
+        network=NetworkInput(1, 1),
         update="mean",
         seed=0,
     )

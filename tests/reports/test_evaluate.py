@@ -3,8 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from anchorkit.anchors.named import NamedAnchors
 from anchorkit.boxes import Boxes, boxes_of
 from anchorkit.errors import DataError
+from anchorkit.network_input import NetworkInput
 from anchorkit.reports.evaluate import comparison
 from anchorkit.reports.evaluate_text import comparison_markdown, comparison_text
 
@@ -19,8 +21,8 @@ POOR = np.asarray([(400.0, 400.0), (10.0, 10.0)])
 
 
 def judged(boxes: Boxes = FOUR, **named: object) -> dict[str, object]:
-    sets = [(name, np.asarray(anchors)) for name, anchors in named.items()]
-    return comparison(boxes, sets, size=(100, 100), resize="stretch")
+    sets = [NamedAnchors(name, np.asarray(given), "anchors") for name, given in named.items()]
+    return comparison(boxes, sets, network=NetworkInput(100, 100))
 
 
 def test_figures_of_worked_boxes() -> None:
@@ -129,8 +131,8 @@ def test_thousands_of_anchors_are_cut_and_that_is_said() -> None:
 
 
 def test_sets_of_one_name_are_told_apart() -> None:
-    sets = [("best", GOOD), ("best", POOR)]
-    text = comparison_text(comparison(FOUR, sets, size=(100, 100), resize="stretch"))
+    sets = [NamedAnchors("best", anchors, "anchors") for anchors in (GOOD, POOR)]
+    text = comparison_text(comparison(FOUR, sets, network=NetworkInput(100, 100)))
     assert "best   best (2)" in text
 
 

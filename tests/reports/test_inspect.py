@@ -9,6 +9,7 @@ from annotations import annotation, annotation_object, voc_folder
 from command import run
 
 from anchorkit import load_voc
+from anchorkit.network_input import NetworkInput
 from anchorkit.reports.inspect import inspected
 from anchorkit.reports.inspect_text import inspection_markdown, inspection_text
 
@@ -34,7 +35,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_figures_are_those_worked_by_hand(root: Path) -> None:
-    found = inspected(load_voc(root), size=(200, 100), resize="stretch")
+    found = inspected(load_voc(root), network=NetworkInput(200, 100))
     assert [found[name] for name in ("images", "objects", "boxes", "left_out", "altered")] == [
         3, 5, 4, 1, 1,
     ]  # fmt: skip
@@ -82,7 +83,7 @@ def test_strict_prints_the_same_and_fails(root: Path) -> None:
 
 def test_text_fits_80_columns_and_markdown_has_the_same_tables(root: Path) -> None:
     boxes = load_voc(root)
-    found = inspected(boxes, size=(416, 416), resize="stretch")
+    found = inspected(boxes, network=NetworkInput(416, 416))
     text, markdown = inspection_text(found, boxes.report), inspection_markdown(found, boxes.report)
     folder = (root / "Annotations").as_posix()
     assert max(len(line) for line in text.splitlines() if folder not in line) <= 80

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anchorkit.cli.cfg.options import CfgOptions
-from anchorkit.cli.cfg.target import Target, input_of, open_cfg
+from anchorkit.cli.cfg.target import Target, network_of, open_cfg
 from anchorkit.cli.cfg.writing import Outcome, cfg_result, difference_shown, finish, plan
 from anchorkit.cli.options.data import DataOptions
 from anchorkit.cli.options.loading import warn
@@ -13,7 +13,9 @@ from anchorkit.darknet.replacing import anchors_of
 from anchorkit.errors import CfgError, UsageError
 from anchorkit.loaders.darknet_data import class_order
 from anchorkit.loaders.yolo import read_names
+from anchorkit.network_input import NetworkInput, PartialInput
 from anchorkit.quality import Quality, evaluate
+from anchorkit.reports.fit import DIGITS
 from anchorkit.reports.heads import head_rows, head_table, old_and_new
 from anchorkit.reports.tables import counted
 
@@ -37,17 +39,14 @@ class CfgJob:
     target: Target | None
     names: list[str] | None
     k: int
-    size: tuple[int, int]
-    resize: str
+    network: NetworkInput
     outcome: Outcome | None = None
     quality: Quality | None = None
     old: float | None = None
     new: float = 0.0
 
     @classmethod
-    def of(
-        cls, options: CfgOptions, k: int | None, size: tuple[int, int] | None, resize: str | None
-    ) -> "CfgJob":
+    def of(cls, options: CfgOptions, k: int | None, asked: PartialInput) -> "CfgJob":
         """Read the cfg, and fill in from it what the user did not say.
 
         Raises
@@ -60,9 +59,9 @@ class CfgJob:
         if options.file is None:
             if options.stray():
                 raise UsageError(f"{options.stray()}: wanted with --cfg FILE")
-            return cls(options, None, None, k or 9, size or (416, 416), resize or "stretch")
+            return cls(options, None, None, k or 9, asked.filled())
         target = open_cfg(options)
-        own, how = input_of(target, size, resize)
+        network = network_of(target, asked)
         heads = len(target.heads)
         if k is None:
             k = len(anchors_of(target.heads)) or max(heads, target.heads[0].num)
@@ -72,7 +71,7 @@ class CfgJob:
                 f"the smallest k is {heads}"
             )
         names = None if options.names is None else _named(options.names)
-        return cls(options, target, names, k, own, how)
+        return cls(options, target, names, k, network)
 
     def follow(self, data: DataOptions) -> None:
         """Take the order of the classes from darknet's data file, where that is all the data."""
@@ -118,8 +117,8 @@ class CfgJob:
         if self.names is None or self.target is None:
             return None
         found = dict.fromkeys(self.names, 0)
-        for place, name in enumerate(boxes.class_names):
-            count = int((boxes.class_ids == place).sum())
+        for index, name in enumerate(boxes.class_names):
+            count = int((boxes.class_ids == index).sum())
             known = name if name in found else name.strip()
             if known in found:
                 found[known] += count
@@ -135,9 +134,8 @@ class CfgJob:
         """What the JSON object gets besides the keys of every search."""
         if self.outcome is None:
             return {}
-        digits = 6
-        old = None if self.old is None else round(self.old, digits)
-        gain = None if old is None else round(round(self.new, digits) - old, digits)
+        old = None if self.old is None else round(self.old, DIGITS)
+        gain = None if old is None else round(round(self.new, DIGITS) - old, DIGITS)
         compared = {"mean_iou_cfg": old, "gain": gain}
         return {**cfg_result(self.outcome, self.options, self.quality), **compared}
 

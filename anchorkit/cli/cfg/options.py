@@ -1,4 +1,4 @@
-"""Options of every command that reads or writes a cfg, gathered into the argument `target`."""
+"""Options of every command that reads or writes a cfg, gathered into the argument `cfg_options`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class CfgOptions:
     min_gain: float | None = None
     names: Path | None = None
 
-    def places(self) -> list[tuple[str, Path | None]]:
+    def outputs(self) -> list[tuple[str, Path | None]]:
         """What the user typed for the file that will be written, and that file."""
         if self.output is not None:
             return [(f"--cfg-output {self.output}", self.output)]
@@ -56,7 +56,7 @@ def cfg_file_option(text: str, *, required: bool = False) -> Callable[[Command],
 
 
 def cfg_options(*, required: bool = False, with_data: bool = True) -> Callable[[Command], Command]:
-    """Options that say which cfg to edit and how, gathered into the argument `target`.
+    """Options that say which cfg to edit and how, gathered into the argument `cfg_options`.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def cfg_options(*, required: bool = False, with_data: bool = True) -> Callable[[
         @wraps(command)
         def gathered(**given: Any) -> Any:
             fields = {name: given.pop(name) for name in FIELDS if name in given}
-            return command(target=CfgOptions(given.pop("cfg"), **fields), **given)
+            return command(cfg_options=CfgOptions(given.pop("cfg"), **fields), **given)
 
         options = [
             click.option("--dry-run", is_flag=True, help="Print the difference, write nothing."),

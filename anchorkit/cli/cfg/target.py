@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.cfg.options import CfgOptions
 from anchorkit.cli.options.output_paths import check_output
 from anchorkit.darknet.cfg_file import cfg_content
@@ -13,8 +16,9 @@ from anchorkit.darknet.heads import Head, Pair
 from anchorkit.darknet.replacing import anchors_of, editable_heads
 from anchorkit.darknet.sections import Cfg, read_cfg
 from anchorkit.errors import AnchorkitError, CfgError, UsageError
+from anchorkit.network_input import UNSAID, NetworkInput, PartialInput
 
-__all__ = ["Target", "input_of", "listed_anchors", "open_cfg"]
+__all__ = ["Target", "listed_anchors", "network_of", "open_cfg"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,17 @@ class Target:
     cfg: Cfg
     heads: tuple[Head, ...]
     anchors: tuple[Pair, ...]
+
+    @property
+    def known_input(self) -> PartialInput:
+        """Its input, as far as it tells one."""
+        return PartialInput(self.cfg.size if min(self.cfg.size) > 0 else None, self.cfg.resize)
+
+    @property
+    def named(self) -> NamedAnchors:
+        """Its anchors, with the file's name."""
+        pairs = np.asarray(self.anchors, dtype=np.float64).reshape(-1, 2)
+        return NamedAnchors(self.name, pairs, "cfg", self.known_input)
 
 
 def open_cfg(options: CfgOptions) -> Target:
@@ -83,10 +98,8 @@ def listed_anchors(heads: Sequence[Head]) -> tuple[Pair, ...]:
     return tuple(dict.fromkeys(used))
 
 
-def input_of(
-    target: Target, size: tuple[int, int] | None, resize: str | None
-) -> tuple[tuple[int, int], str]:
-    """Input size and resizing as the cfg has them.
+def network_of(target: Target, asked: PartialInput = UNSAID) -> NetworkInput:
+    """The input as the cfg has it.
 
     Raises
     ------
@@ -95,14 +108,17 @@ def input_of(
     CfgError
         Where the cfg has no width and height.
     """
-    own, how = target.cfg.size, target.cfg.resize
-    if min(own) < 1:
+    if target.known_input.size is None:
         raise CfgError(f"{target.name}: line {target.cfg.net.line}: [net] has no width and height")
-    if size is not None and size != own:
+    own = target.known_input.filled()
+    network = asked.filled(own)
+    if network.size != own.size:
         raise UsageError(
-            f"--input {size[0]}x{size[1]}, but {target.name} has width={own[0]} height={own[1]}"
+            f"--input {network}, but {target.name} has width={own.width} height={own.height}"
         )
-    if resize is not None and resize != how:
-        has = "has letter_box=1" if how == "letterbox" else "has no letter_box=1"
-        raise UsageError(f"--resize {resize}, but {target.name} {has}, which means {how}")
-    return own, how
+    if network.resize != own.resize:
+        has = "has letter_box=1" if own.resize == "letterbox" else "has no letter_box=1"
+        raise UsageError(
+            f"--resize {network.resize}, but {target.name} {has}, which means {own.resize}"
+        )
+    return own

@@ -63,10 +63,10 @@ def plan(
         Where the cfg cannot be edited; the message begins with the file.
     """
     old = target.cfg.text
-    wanted = options.min_gain or 0.0
-    if gain is not None and gain < wanted:
+    least = options.min_gain or 0.0
+    if gain is not None and gain < least:
         reason = (
-            f"the gain of {gain:+.4f} is below {wanted:g} (--min-gain {gain - 0.001:.3f} writes)"
+            f"the gain of {gain:+.4f} is below {least:g} (--min-gain {gain - 0.001:.3f} writes)"
         )
         return Outcome(target, None, old, "", reason)
     try:
@@ -113,12 +113,12 @@ def _write(outcome: Outcome, options: CfgOptions) -> None:
     if options.dry_run:
         return
     content = outcome.text.encode("utf-8", "surrogateescape")
-    place = options.output
-    if place is not None and not _same_file(place, outcome.target.path):
-        there = place.exists()
-        write_atomically(place, content)
+    path = options.output
+    if path is not None and not _same_file(path, outcome.target.path):
+        there = path.exists()
+        write_atomically(path, content)
         if not there:
-            shutil.copymode(outcome.target.path, place)
+            shutil.copymode(outcome.target.path, path)
     elif outcome.difference:
         write_atomically(outcome.target.path, content, expected=outcome.target.content)
 

@@ -16,6 +16,8 @@ import click
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from anchorkit.network_input import NetworkInput
+
     RequestType = click.ParamType["Request"]
     StridesType = click.ParamType[tuple[int, ...]]
 else:  # older clicks have no type argument
@@ -78,9 +80,9 @@ class Exports:
             except UsageError as error:
                 raise UsageError(f"--export {error}") from None
             if request.file:
-                _check_place(request)
+                _check_path(request)
 
-    def places(self) -> list[tuple[str, Path | None]]:
+    def outputs(self) -> list[tuple[str, Path | None]]:
         """What the user typed for each export, and its file."""
         return [(f"--export {name}:{file}", file) for name, file in self.requests]
 
@@ -88,8 +90,7 @@ class Exports:
         self,
         anchors: "ArrayLike",
         *,
-        size: tuple[int, int],
-        resize: str,
+        network: "NetworkInput",
         form: str = "text",
         decimals: int | None = None,
         note: str = "",
@@ -102,7 +103,7 @@ class Exports:
         ----------
         anchors
             (k, 2), columns width and height, pixels at input.
-        size, resize
+        network
             The input at which they are meant.
         form
             What `--format` says; `markdown` sets each export as a block of code.
@@ -128,11 +129,11 @@ class Exports:
         from anchorkit.cli.options.loading import warn
         from anchorkit.files import write_atomically
 
-        made = _made(anchors, size, resize, note)
+        made = _made(anchors, network, note)
         printed = []
         for name, file in self.requests:
             text = export(name, anchors, strides=self.strides, decimals=decimals, made=made)
-            if FORMS[name].letterbox and resize == "stretch" and not quiet:
+            if FORMS[name].letterbox and network.resize == "stretch" and not quiet:
                 warn(
                     f"warning: {FORMS[name].trainer}: training scales both sides of an image "
                     "alike, so --resize letterbox fits better"
@@ -216,20 +217,20 @@ def export_options(command: Command) -> Command:
     return gathered  # type: ignore[return-value]  # the same command with other arguments
 
 
-def _made(anchors: "ArrayLike", size: tuple[int, int], resize: str, note: str) -> list[str]:
+def _made(anchors: "ArrayLike", network: "NetworkInput", note: str) -> list[str]:
     import numpy as np
 
     from anchorkit._version import __version__
 
-    how = "letterboxed" if resize == "letterbox" else "stretched"
+    resized = "letterboxed" if network.resize == "letterbox" else "stretched"
     lines = [
         f"anchorkit {__version__}: {len(np.asarray(anchors))} anchors in pixels of the input, "
-        f"{size[0]}x{size[1]}, images {how}"
+        f"{network}, images {resized}"
     ]
     return [*lines, note] if note else lines
 
 
-def _check_place(request: Request) -> None:
+def _check_path(request: Request) -> None:
     """An export is a file of its own: never write it over a model or a config of the user's."""
     from anchorkit.cli.options.output_paths import check_output
 

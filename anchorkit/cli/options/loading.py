@@ -10,6 +10,7 @@ from anchorkit.cli.options.data import DataOptions
 from anchorkit.errors import DataError, UsageError
 from anchorkit.load_report import Report
 from anchorkit.loaders import LOADERS, load
+from anchorkit.network_input import DEFAULT_INPUT, NetworkInput
 from anchorkit.reports.left_out import loss_lines
 from anchorkit.reports.tables import counted
 from anchorkit.suggestions import names_there
@@ -29,8 +30,7 @@ def show_progress(data: DataOptions) -> bool:
 
 def load_boxes(
     data: DataOptions,
-    size: tuple[int, int] = (416, 416),
-    resize: str = "stretch",
+    network: NetworkInput = DEFAULT_INPUT,
     *,
     keep_sets: bool = False,
     summary: bool = True,
@@ -41,7 +41,7 @@ def load_boxes(
     ----------
     data
         What the user asked for.
-    size, resize
+    network
         The input at which `--min-size` is meant.
     keep_sets
         Whether to keep, for saving, which images belong to which image set.
@@ -65,7 +65,7 @@ def load_boxes(
         images=data.images,
         polygons=data.polygons,
     )
-    boxes = _filtered(boxes, data, size, resize)
+    boxes = _filtered(boxes, data, network)
     if summary:
         say_losses(data, boxes.report)
         check_strict(data, boxes.report)
@@ -112,17 +112,17 @@ def check_strict(data: DataOptions, report: Report) -> None:
         raise DataError(f"--strict: {', '.join(found)}")
 
 
-def _filtered(boxes: Boxes, data: DataOptions, size: tuple[int, int], resize: str) -> Boxes:
+def _filtered(boxes: Boxes, data: DataOptions, network: NetworkInput) -> Boxes:
     if data.classes:
         unknown = [name for name in data.classes if name not in boxes.class_names]
         if unknown:
             known = names_there(unknown[0], boxes.class_names)
             raise DataError(f"--class {unknown[0]}: no such class; found: {known}")
-        wanted = np.asarray([name in data.classes for name in boxes.class_names])
-        boxes = boxes.where(wanted[boxes.class_ids], "class")
+        chosen = np.asarray([name in data.classes for name in boxes.class_names])
+        boxes = boxes.where(chosen[boxes.class_ids], "class")
     if data.skip_difficult:
         boxes = boxes.where(~boxes.difficult, "difficult")
     if data.min_size > 0:
-        shorter = boxes.at_input(size, resize).min(axis=1)
+        shorter = boxes.at_input(network).min(axis=1)
         boxes = boxes.where(shorter >= data.min_size, "min-size")
     return boxes

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from anchorkit.errors import UsageError, WriteError
 
-__all__ = ["check_distinct", "check_folder", "check_output"]
+__all__ = ["check_folder", "check_output", "check_outputs_differ"]
 
 
 def check_output(
@@ -51,12 +51,12 @@ def check_output(
         raise WriteError(f"{typed}: holds something else than {what}; name a new file")
 
 
-def check_distinct(places: Iterable[tuple[str, Path | None]]) -> None:
+def check_outputs_differ(outputs: Iterable[tuple[str, Path | None]]) -> None:
     """Fail before any work where two outputs would go into one file, the second over the first.
 
     Parameters
     ----------
-    places
+    outputs
         What the user typed, and the file; None where there is none.
 
     Raises
@@ -65,7 +65,7 @@ def check_distinct(places: Iterable[tuple[str, Path | None]]) -> None:
         Naming both.
     """
     taken: dict[str, str] = {}
-    for typed, path in places:
+    for typed, path in outputs:
         if path is None or (path.exists() and not path.is_file()):  # a pipe or a folder takes both
             continue
         file = os.path.normcase(os.path.realpath(path))

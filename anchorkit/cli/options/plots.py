@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from anchorkit.quality import Quality
 
-__all__ = ["PICTURES", "board_option", "check_place", "draw", "pictures_of", "plot_option"]
+__all__ = ["PICTURES", "board_option", "check_picture_path", "draw", "pictures_of", "plot_option"]
 
 PICTURES = ("boxes", "clusters", "anchors", "coverage")
 
@@ -37,7 +37,9 @@ board_option = click.option(
 """`--tensorboard` as `board`, a path or None."""
 
 
-def check_place(path: Path, option: str = "--plot", *, pictures: Sequence[str] = PICTURES) -> None:
+def check_picture_path(
+    path: Path, option: str = "--plot", *, pictures: Sequence[str] = PICTURES
+) -> None:
     """Fail before any work where pictures cannot be written to a path.
 
     Parameters
@@ -80,7 +82,7 @@ def _is_picture(path: Path) -> bool:
 def draw(
     path: Path,
     sizes: "NDArray[np.float64]",
-    size: tuple[int, int],
+    frame: tuple[int, int],
     *,
     anchors: "NDArray[np.float64] | None" = None,
     quality: "Quality | None" = None,
@@ -95,8 +97,8 @@ def draw(
         A file for one picture, or a folder for all.
     sizes
         (n, 2), the boxes, pixels at input.
-    size
-        The input, pixels.
+    frame
+        Width and height of the input, pixels.
     anchors, quality
         (k, 2), pixels at input, and how they fit the boxes.
     picture
@@ -110,7 +112,7 @@ def draw(
     """
     from anchorkit.plots import figures
 
-    pictures = pictures_of(sizes, size, anchors=anchors, quality=quality, scale=scale)
+    pictures = pictures_of(sizes, frame, anchors=anchors, quality=quality, scale=scale)
     if picture and figures.is_folder(path):
         pictures = {picture: pictures[picture]}
     single = picture or ("boxes" if anchors is None else "clusters")
@@ -119,7 +121,7 @@ def draw(
 
 def pictures_of(
     sizes: "NDArray[np.float64]",
-    size: tuple[int, int],
+    frame: tuple[int, int],
     *,
     anchors: "NDArray[np.float64] | None" = None,
     quality: "Quality | None" = None,
@@ -136,7 +138,7 @@ def pictures_of(
             "clusters": lambda: figures.clusters_figure(
                 sizes, quality.labels, anchors, mean_iou=quality.mean_iou, scale=scale
             ),
-            "anchors": lambda: figures.anchors_figure(anchors, size),
+            "anchors": lambda: figures.anchors_figure(anchors, frame),
             "coverage": lambda: figures.coverage_figure(quality.best),
         }
     return pictures

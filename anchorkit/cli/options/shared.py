@@ -1,15 +1,17 @@
 """Options that several commands share, each spelled in one place.
 
-`input_options` gives a command `size` and `resize`, `search_options` gives it `update`, `seed` and
-`precision`, `format_option` gives it `form`.
+`input_options` gives a command `asked`, `search_options` gives it `update`, `seed` and `precision`,
+`format_option` gives it `form`.
 """
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
 from anchorkit.cli.options.types import InputSize, Whole
+from anchorkit.network_input import RESIZES, PartialInput
 
 __all__ = ["FINEST", "format_option", "help_text", "input_options", "search_options"]
 
@@ -22,23 +24,30 @@ FINEST = 6
 
 
 def input_options(command: Command) -> Command:
-    """`--input` as `size` and `--resize` as `resize`; None where not given."""
+    """`--input` and `--resize`, gathered into the argument `asked`, a `PartialInput`."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> Any:
+        asked = PartialInput(given.pop("input_size"), given.pop("input_resize"))
+        return command(asked=asked, **given)
+
     for option in (
         click.option(
             "--resize",
-            type=click.Choice(["stretch", "letterbox"]),
+            "input_resize",
+            type=click.Choice(RESIZES),
             help="How training brings images to the input size.  [default: stretch]",
         ),
         click.option(
             "--input",
-            "size",
+            "input_size",
             type=InputSize(),
             metavar="N|WxH",
             help="Network input in pixels, width x height.  [default: 416]",
         ),
     ):
-        command = option(command)
-    return command
+        gathered = option(gathered)
+    return gathered  # type: ignore[return-value]  # the same command with other arguments
 
 
 def search_options(command: Command) -> Command:

@@ -4,15 +4,16 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from anchorkit.cli.options.anchors import GivenAnchors, anchors_option
+from anchorkit.anchors.named import NamedAnchors
+from anchorkit.cli.options.anchors import anchors_option
 from anchorkit.errors import AnchorError
 
 
 @click.command()
 @anchors_option(multiple=True)
-def show(anchors: tuple[GivenAnchors, ...]) -> None:
-    for name, sizes, _, _ in anchors:
-        click.echo(f"{name} {sizes.tolist()}")
+def show(anchors: tuple[NamedAnchors, ...]) -> None:
+    for one in anchors:
+        click.echo(f"{one.name} {one.anchors.tolist()}")
 
 
 def test_anchors_may_be_text_a_file_or_standard_input(tmp_path: Path) -> None:

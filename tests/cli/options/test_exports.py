@@ -11,6 +11,7 @@ from anchorkit.anchors.text import parse_anchors
 from anchorkit.cli import commands
 from anchorkit.cli.options.exports import EXPORTS, Exports, export_options
 from anchorkit.errors import AnchorkitError, UsageError, WriteError
+from anchorkit.network_input import NetworkInput
 
 NINE = parse_anchors("10,13,16,30,33,23,30,61,62,45,59,119,116,90,156,198,373,326")
 
@@ -23,7 +24,11 @@ NINE = parse_anchors("10,13,16,30,33,23,30,61,62,45,59,119,116,90,156,198,373,32
 def give(exports: Exports, form: str, resize: str, decimals: int | None) -> None:
     exports.check(len(NINE), form)
     text = exports.written(
-        NINE, size=(416, 320), resize=resize, form=form, decimals=decimals, note="mean IoU 0.75"
+        NINE,
+        network=NetworkInput(416, 320, resize),
+        form=form,
+        decimals=decimals,
+        note="mean IoU 0.75",
     )
     click.echo(f"result{text}", nl=False)
 
