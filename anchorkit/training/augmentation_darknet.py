@@ -196,12 +196,13 @@ def _tiled(
     second_by = cut - np.minimum(cut, borders[0])
     offsets = np.where(second, second_by, -first_by) / inputs
     edges = edges + np.repeat(offsets, 2, axis=0)
+    wide = np.repeat(inputs, 2, axis=0)
+    pixels = np.trunc(edges * wide)
     if settings.mosaic_bound:
-        least = np.where(second, cut, 0.0) / inputs
-        most = np.where(second, inputs, cut) / inputs
-        np.clip(edges, np.repeat(least, 2, axis=0), np.repeat(most, 2, axis=0), out=edges)
-    else:
-        # Darknet takes no note of what sticks out by less than a pixel
-        pixels = np.trunc(edges * np.repeat(inputs, 2, axis=0)) / np.repeat(inputs, 2, axis=0)
-        edges -= np.minimum(pixels, 0.0) + np.maximum(pixels - 1, 0.0)
+        # Darknet takes whole pixels here
+        least, most = np.where(second, cut, 0.0), np.where(second, inputs, cut)
+        np.clip(pixels, np.repeat(least, 2, axis=0), np.repeat(most, 2, axis=0), out=pixels)
+        return np.asarray(pixels / wide)
+    # It takes no note of what sticks out by less than a pixel
+    edges -= (np.minimum(pixels, 0.0) + np.maximum(pixels - wide, 0.0)) / wide
     return edges

@@ -191,7 +191,13 @@ def darknet_load(
                         offset = cut - min(cut, border_low)
                     else:
                         offset = -(size - cut - min(size - cut, border_high))
-                    edges[axis] = [clipped(end + offset / size, 1) for end in edges[axis]]
+                    ends = [end + offset / size for end in edges[axis]]
+                    if settings.mosaic_bound:
+                        bounds = (cut, size) if second[axis] else (0, cut)
+                        ends = [
+                            min(max(int(end * size), bounds[0]), bounds[1]) / size for end in ends
+                        ]
+                    edges[axis] = [clipped(end, 1) for end in ends]
                 if not all(1 / size < one[1] - one[0] < 1 for one in edges):
                     continue
             kept.append(((edges[0][1] - edges[0][0]) * size, (edges[1][1] - edges[1][0]) * size))
@@ -208,6 +214,9 @@ SETTINGS: dict[str, Augmentation] = {
     "darknet with resizing": DarknetAugmentation(jitter=0.2, resize=1.5),
     "darknet with letterbox": DarknetAugmentation(jitter=0.1, random=1, letter_box=True),
     "darknet with mosaic": DarknetAugmentation(jitter=0.3, random=1, mosaic=True),
+    "darknet with mosaic cut at its tiles": DarknetAugmentation(
+        jitter=0.2, mosaic=True, mosaic_bound=True
+    ),
 }
 
 
