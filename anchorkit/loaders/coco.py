@@ -165,7 +165,7 @@ class _Document:
             class_ids=class_ids,
             difficult=np.zeros(len(order), dtype=np.bool_),
             truncated=np.zeros(len(order), dtype=np.bool_),
-            image_sizes=sizes,
+            image_sizes=np.where((sizes > 0) & np.isfinite(sizes), sizes, np.nan),
             image_names=tuple(names),
             class_names=class_names,
             report=Report(
