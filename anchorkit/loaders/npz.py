@@ -266,11 +266,11 @@ def _check_once(what: str, names: Sequence[str]) -> None:
 
 
 def _is_side(values: NDArray[Any]) -> NDArray[np.bool_]:
-    return (values >= SMALLEST) & (values <= 1)
+    return np.asarray((values >= SMALLEST) & (values <= 1))
 
 
 def _is_image_side(values: NDArray[Any]) -> NDArray[np.bool_]:
-    return np.isnan(values) | ((values > 0) & (values < np.inf))
+    return np.asarray(np.isnan(values) | ((values > 0) & (values < np.inf)))
 
 
 def _is_count(values: NDArray[Any]) -> NDArray[np.bool_]:
