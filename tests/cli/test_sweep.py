@@ -1,3 +1,4 @@
+import itertools
 import json
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from anchorkit.cli.sweep import _with_bar
 from anchorkit.darknet.cost import costs_of_ks
 from anchorkit.distances import DISTANCES as KNOWN
 from anchorkit.plots.sweep import sweep_figure
-from anchorkit.sweep import Knee, sweep
+from anchorkit.suggested_k import WORTH, Chosen, Suggestion
+from anchorkit.sweep import sweep
 
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
 
@@ -57,7 +59,9 @@ def test_rows_hold_what_cluster_finds_or_better() -> None:
     gains = [row["gain"] for row in rows]
     assert gains[0] is None
     assert gains[1] == pytest.approx(rows[1]["mean_iou_exact"] - rows[0]["mean_iou_exact"])
-    assert result["suggested_k"] in (2, 3)
+    assert result["suggested_k"] == 4  # each of them adds more than 0.01
+    assert result["agreement"] == {"4": 1.0}
+    assert "there the range ends" in str(result["reason"])
     assert f"up to k = {result['suggested_k']} an anchor adds" in str(result["reason"])
 
 
@@ -130,16 +134,16 @@ def test_markdown_is_tables() -> None:
     assert done.out.splitlines()[-3::2] == ["```ini", "```"]
 
 
-def test_without_a_knee_nothing_is_suggested() -> None:
-    done = run("sweep", "--voc", SAMPLE, "-k", "1,2")
-    assert "no k suggested: that takes at least three of them" in done.out
+def test_of_a_single_k_nothing_is_suggested() -> None:
+    done = run("sweep", "--voc", SAMPLE, "-k", "2")
+    assert "no k suggested: that takes at least two of them" in done.out
     assert "anchors =" not in done.out
 
 
 def test_the_curves_of_clustered_and_held_out_boxes_are_drawn(tmp_path: Path) -> None:
     sizes = [(10, 10), (20, 10), (30, 30), (80, 50), (81, 50), (200, 180)]
     rows = sweep(sizes, [1, 2, 3], held_out=sizes[:3], distances=["euclidean"])
-    axes = sweep_figure(rows, Knee(2, 0.1, 0.05), "median").axes[0]
+    axes = sweep_figure(rows, Chosen(Suggestion(2, 0.1, 0.05, False), {2: 1.0}), "median").axes[0]
     legend = axes.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == [
@@ -213,6 +217,50 @@ def test_with_a_cfg_each_k_has_its_price(tmp_path: Path) -> None:
     shown = run("sweep", "--voc", SAMPLE, "-k", "3,4", "--cfg", cfg).out
     assert f"{told['flops']:,}" in shown
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_only_a_multiple_of_the_heads_of_a_cfg_is_suggested(tmp_path: Path) -> None:
+    cfg = tmp_path / "net.cfg"
+    cfg.write_text(V3)
+    assert json.loads(
+        run("sweep", "--voc", SAMPLE, "-k", "3-8", "--cfg", cfg, "--format", "json").out
+    )["suggested_k"] in (3, 6)
+    few = run("sweep", "--voc", SAMPLE, "-k", "3,4,5", "--cfg", cfg).out
+    assert "no k suggested: that takes at least two of them that are multiples" in few
+
+
+def test_the_suggestion_is_made_from_the_boxes_held_out_where_there_are_some(
+    tmp_path: Path,
+) -> None:
+    sides = [4, 9, 20, 40, 60, 90]
+    names = {f"{split}{n}": split for split in ("train", "val") for n in range(6)}
+    root = voc_folder(
+        tmp_path,
+        {
+            f"{name}.xml": annotation(
+                *(
+                    annotation_object((0, 0, side, side))
+                    for side in (sides if split == "train" else sides[:1] * 6)
+                )
+            )
+            for name, split in names.items()
+        },
+    )
+    sets = root / "ImageSets" / "Main"
+    sets.mkdir(parents=True)
+    for split in ("train", "val"):
+        listed = [name for name in names if names[name] == split]
+        (sets / f"{split}.txt").write_text("\n".join(listed))
+    options = ("sweep", "--voc", root, "-k", "1-6", "--format", "json")
+    held = json.loads(run(*options, "--val", "val").out)
+    clustered = json.loads(run(*options, "--image-set", "train").out)
+    # All sizes are found by six anchors; of the one size held out, more anchors find no more
+    values = [row["held_out_mean_iou"] for row in held["rows"]]
+    rises = [after - before for before, after in itertools.pairwise(values)]
+    expected = max((k for k, rise in enumerate(rises, 2) if rise >= WORTH), default=1)
+    assert held["suggested_k"] == expected != clustered["suggested_k"], (
+        "with --val the suggestion must follow the boxes held out, not those that were clustered"
+    )
 
 
 def test_operations_paid_are_drawn_below_with_the_k_of_each_point() -> None:
