@@ -9,7 +9,7 @@ from typing import SupportsIndex
 
 from anchorkit.errors import TooManyClustersError, UsageError
 
-__all__ = ["as_precision", "as_seed", "as_whole", "check_distinct", "check_one_of"]
+__all__ = ["as_precision", "as_seed", "as_whole", "check_enough_sizes", "check_one_of"]
 
 
 def as_whole(value: SupportsIndex, name: str, least: int, most: int | None = None) -> int:
@@ -80,7 +80,7 @@ def check_one_of(value: str, name: str, allowed: Sequence[str]) -> None:
         raise UsageError(f"{name}: wanted {', '.join(allowed)}, found {value!r}")
 
 
-def check_distinct(k: int, count: int) -> None:
+def check_enough_sizes(k: int, count: int) -> None:
     """Fail where more clusters are asked for than there are distinct sizes.
 
     Raises

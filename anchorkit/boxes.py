@@ -178,10 +178,10 @@ def concatenated(parts: Sequence[Boxes]) -> Boxes:
     if all(list(part.class_names) == sorted(part.class_names) for part in parts):
         names = tuple(sorted(names))
     sets = dict.fromkeys(name for part in parts for name in part.image_sets)
-    place = {name: row for row, name in enumerate(names)}
+    index_of = {name: row for row, name in enumerate(names)}
     first_image = np.cumsum([0, *(part.images for part in parts)])
     renamed = [
-        np.asarray([place[name] for name in part.class_names], dtype=np.int32)[part.class_ids]
+        np.asarray([index_of[name] for name in part.class_names], dtype=np.int32)[part.class_ids]
         for part in parts
     ]
     return Boxes(

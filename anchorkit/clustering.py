@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from anchorkit.arguments import as_seed, as_whole, check_distinct, check_one_of
+from anchorkit.arguments import as_seed, as_whole, check_enough_sizes, check_one_of
 from anchorkit.errors import DataError, UsageError
 from anchorkit.overlap import as_sizes, as_weights
 from anchorkit.search.ascent import ascended, medians_near
@@ -141,7 +141,7 @@ def cluster(
     if not len(boxes):
         raise DataError("no boxes to cluster")
     points = distinct_sizes(boxes, mass)
-    check_distinct(k, len(points))
+    check_enough_sizes(k, len(points))
     if k == len(points):
         found = _Found(points.sizes, points.sizes, (1.0,), 1.0)
     else:

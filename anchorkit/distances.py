@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from anchorkit.arguments import as_seed, as_whole, check_distinct, check_one_of
+from anchorkit.arguments import as_seed, as_whole, check_enough_sizes, check_one_of
 from anchorkit.errors import DataError, UsageError
 from anchorkit.overlap import as_sizes, as_weights, nearest
 
@@ -86,7 +86,7 @@ def cluster_by(
     if not len(boxes):
         raise DataError("no boxes to cluster")
     distinct, where = np.unique(boxes, axis=0, return_inverse=True)
-    check_distinct(k, len(distinct))
+    check_enough_sizes(k, len(distinct))
     merged = np.bincount(where.reshape(-1), weights=mass).astype(np.float64)
     first = [np.array(as_sizes(start, "starts")) for start in starts]
     if not all(len(start) == k for start in first):

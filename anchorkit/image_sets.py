@@ -108,13 +108,13 @@ def in_image_sets(boxes: Boxes, names: Sequence[str]) -> Boxes:
     filtered = dict(chosen.report.filtered)
     if left_out:
         filtered["image-set"] = filtered.get("image-set", 0) + left_out
-    place = np.cumsum(keep_image, dtype=np.int32) - 1
+    new_index = np.cumsum(keep_image, dtype=np.int32) - 1
     rows = np.flatnonzero(keep_image)
     if not len(rows):
         raise DataError(f"image set {', '.join(names)}: none of its images has an annotation")
     return replace(
         chosen,
-        image_ids=place[chosen.image_ids].astype(np.int32),
+        image_ids=new_index[chosen.image_ids].astype(np.int32),
         image_sizes=boxes.image_sizes[rows],
         image_names=tuple(boxes.image_names[row] for row in rows),
         image_files=tuple(boxes.image_files[row] for row in rows),

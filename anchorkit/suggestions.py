@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["names_there"]
+__all__ = ["closest", "names_there"]
 
 FEW = 8
 """Up to this many names are all listed."""
@@ -12,13 +12,13 @@ SHOWN = 4
 """As many of more names are shown."""
 
 
-def names_there(wanted: str, known: Iterable[str]) -> str:
-    """The names that there are, or where they are many, how many and the closest to one wanted.
+def names_there(name: str, known: Iterable[str]) -> str:
+    """The names that there are, or where they are many, how many and the closest to one.
 
     Parameters
     ----------
-    wanted
-        The name that is not among them.
+    name
+        The one that is not among them.
     known
         The names that are.
 
@@ -33,5 +33,18 @@ def names_there(wanted: str, known: Iterable[str]) -> str:
     if len(names) <= FEW:
         return ", ".join(names) or "none"
     # A cutoff of 0: something is better than nothing, where nothing is close
-    close = difflib.get_close_matches(wanted, names, n=SHOWN, cutoff=0.0)
+    close = difflib.get_close_matches(name, names, n=SHOWN, cutoff=0.0)
     return f"{len(names):,}, the closest: {', '.join(close)}"
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The one name that is meant, most likely, whatever its case; empty where none is close.
+
+    Examples
+    --------
+    >>> closest("Letterbox", ["stretch", "letterbox"]), closest("xyz", ["stretch"])
+    ('letterbox', '')
+    """
+    names = {one.casefold(): one for one in known}
+    close = difflib.get_close_matches(name.casefold(), names, n=1)
+    return names[close[0]] if close else ""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anchorkit.anchors.rounding import rounded
-from anchorkit.arguments import as_precision, as_seed, as_whole, check_distinct, check_one_of
+from anchorkit.arguments import as_precision, as_seed, as_whole, check_enough_sizes, check_one_of
 from anchorkit.clustering import UPDATES, cluster
 from anchorkit.distances import DISTANCES, cluster_by
 from anchorkit.errors import UsageError
@@ -97,7 +97,7 @@ def sweep(
     rows: list[Row] = []
     before: dict[str, Sizes] = {}
     if len(boxes):
-        check_distinct(ks[-1], len(distinct))
+        check_enough_sizes(ks[-1], len(distinct))
     for k in ks:
         found = cluster(boxes, k, update=update, seed=seed)
         exact, mean_iou = found.anchors, found.mean_iou

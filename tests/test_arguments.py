@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from anchorkit.anchors.rounding import rounded
-from anchorkit.arguments import as_whole, check_distinct
+from anchorkit.arguments import as_whole, check_enough_sizes
 from anchorkit.clustering import UPDATES, cluster
 from anchorkit.darknet.cost import cfg_with_k
 from anchorkit.distances import DISTANCES, cluster_by
@@ -68,7 +68,7 @@ def test_one_distinct_size_is_singular(count: int, said: str) -> None:
     for work in (cluster, lambda sizes, k: cluster_by(sizes, k, "manhattan")):
         with pytest.raises(TooManyClustersError, match=said):
             work([(side + 1, 1) for side in range(count)] * 3, 3)
-    check_distinct(count, count)
+    check_enough_sizes(count, count)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,13 @@ import click
 from anchorkit.cli.cfg.options import CfgOptions, cfg_options
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.exports import Exports, export_options
-from anchorkit.cli.options.plots import board_option, check_place, draw, pictures_of, plot_option
+from anchorkit.cli.options.plots import (
+    board_option,
+    check_picture_path,
+    draw,
+    pictures_of,
+    plot_option,
+)
 from anchorkit.cli.options.shared import (
     FINEST,
     format_option,
@@ -100,8 +106,9 @@ def command(
 ) -> int:
     """Load, search, round, judge, write, print."""
     from anchorkit.cli.cfg.job import CfgJob
-    from anchorkit.cli.options.loading import load_boxes, show_progress
-    from anchorkit.cli.options.output_paths import check_distinct, check_folder
+    from anchorkit.cli.messages import shows_progress, write_result
+    from anchorkit.cli.options.loading import load_boxes
+    from anchorkit.cli.options.output_paths import check_folder, check_outputs_differ
     from anchorkit.plots.tensorboard import check_board
 
     job = CfgJob.of(cfg_options, k, asked)
@@ -109,13 +116,13 @@ def command(
     job.follow(data)
     exports.check(options.k, form)
     if plot:
-        check_place(plot)
-    check_distinct([*cfg_options.places(), *exports.places(), (f"--plot {plot}", plot)])
+        check_picture_path(plot)
+    check_outputs_differ([*cfg_options.outputs(), *exports.outputs(), (f"--plot {plot}", plot)])
     if board:
         check_board()
         check_folder(board, f"--tensorboard {board}")
     boxes = load_boxes(data, options.network)
-    found = searched(boxes, options, progress=show_progress(data))
+    found = searched(boxes, options, progress=shows_progress())
     warn_of_rounding(found, precision)
     job.plan(boxes, found.sizes, found.anchors)
     text = rendered(found, boxes, options, form, job)
@@ -125,15 +132,14 @@ def command(
         form=form,
         decimals=precision,
         note=f"mean IoU {found.quality.mean_iou:.4f} of {counted(len(boxes), 'box', 'boxes')}",
-        quiet=data.quiet,
         dry_run=cfg_options.dry_run,
     )
     if plot:
         draw(plot, found.sizes, options.network.size, anchors=found.anchors, quality=found.quality)
     if board:
         shown_on(board, found, options)
-    code = job.finish(quiet=data.quiet)
-    click.echo(text + (f"\n{more}" if more else ""), nl=not more)
+    code = job.finish()
+    write_result(text + (f"\n{more}" if more else ""), nl=not more)
     return code
 
 
@@ -180,7 +186,7 @@ def shown_on(board: Path, found: Found, options: SearchOptions) -> None:
 def warn_of_rounding(found: Found, precision: int) -> None:
     """Say on stderr where rounding costs too much, and which precision would not."""
     from anchorkit.anchors.rounding import rounded
-    from anchorkit.cli.options.loading import warn
+    from anchorkit.cli.messages import warn
     from anchorkit.quality import evaluate
 
     exact = found.clustering.mean_iou
@@ -191,7 +197,7 @@ def warn_of_rounding(found: Found, precision: int) -> None:
         kept = evaluate(found.sizes, anchors).mean_iou
         if exact - kept <= WORTH_A_WARNING:
             warn(
-                f"warning: rounding costs {exact - found.quality.mean_iou:.4f} of mean IoU; "
+                f"rounding costs {exact - found.quality.mean_iou:.4f} of mean IoU; "
                 f"--precision {finer} keeps it at {kept:.4f}"
             )
             return

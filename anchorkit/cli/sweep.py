@@ -9,7 +9,7 @@ import click
 
 from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.data import DataOptions, data_options
-from anchorkit.cli.options.plots import board_option, check_place
+from anchorkit.cli.options.plots import board_option, check_picture_path
 from anchorkit.cli.options.shared import format_option, help_text, input_options, search_options
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks, Number, SomePath
 from anchorkit.network_input import NetworkInput, PartialInput
@@ -97,7 +97,8 @@ def command(
     form: str,
 ) -> None:
     """Load once, search for each k, judge, print."""
-    from anchorkit.cli.options.loading import load_boxes, show_progress
+    from anchorkit.cli.messages import shows_progress, write_result
+    from anchorkit.cli.options.loading import load_boxes
     from anchorkit.cli.options.output_paths import check_folder
     from anchorkit.errors import DataError, UsageError
     from anchorkit.plots.tensorboard import check_board
@@ -108,7 +109,7 @@ def command(
     if val and holdout:
         raise UsageError("--val and --holdout: wanted one of them")
     if plot:
-        check_place(plot, pictures=("sweep",))
+        check_picture_path(plot, pictures=("sweep",))
     if board:
         check_board()
         check_folder(board, f"--tensorboard {board}")
@@ -135,7 +136,7 @@ def command(
             step=step,
         ),
         total=len(ks) * (1 + len(distances)),
-        shown=show_progress(data),
+        shown=shows_progress(),
     )
     found = _suggested(rows, sizes, boxes.image_ids, out, heads, costs, seed)
     result = sweep_summary(
@@ -157,7 +158,7 @@ def command(
     if board:
         _show_on(board, rows, found, update, costs)
     show = {"text": sweep_text, "json": json_text, "markdown": sweep_markdown}
-    click.echo(show[form](result))
+    write_result(show[form](result))
 
 
 def _paid(

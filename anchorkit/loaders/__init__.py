@@ -8,8 +8,7 @@ must not wait for numpy.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from anchorkit.load_report import Problem
     from anchorkit.loaders.image_sizes import ImageFolder
 
-__all__ = ["LOADERS", "Loader", "load", "named"]
+__all__ = ["LOADERS", "Loader", "load"]
 
 
 class Loader(NamedTuple):
@@ -88,18 +87,6 @@ LOADERS = {
 """Each format by its name, which is that of its option: `--voc`."""
 
 
-def named(place: str) -> Any:
-    """What `module:function` names, imported.
-
-    Examples
-    --------
-    >>> named("math:sqrt")(4)
-    2.0
-    """
-    module, _, function = place.partition(":")
-    return getattr(import_module(module), function)
-
-
 def load(
     sources: Sequence[tuple[str, Path]],
     *,
@@ -139,6 +126,7 @@ def load(
     from anchorkit.boxes import concatenated
     from anchorkit.errors import UsageError
     from anchorkit.loaders.duplicates import check_repeats, overlaps
+    from anchorkit.loaders.worker import named
 
     if not sources:
         raise UsageError("no data: wanted at least one source")

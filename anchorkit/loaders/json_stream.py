@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from anchorkit.errors import DataError
+from anchorkit.files import open_file
+from anchorkit.terminal import safe_text
 
 __all__ = ["Member", "members"]
 
@@ -44,7 +46,7 @@ class _Text:
         self.path = path
         self.size = size
         self.read = 0
-        self.file = path.open("rb")
+        self.file = open_file(path, "a JSON file")
         head = self.file.read(3)
         self.file.seek(0)
         name = next((name for mark, name in _ENCODINGS if head.startswith(mark)), "utf-8")
@@ -144,8 +146,8 @@ def members(path: Path, *, progress: bool = False) -> Iterator[Member]:
 
     Raises
     ------
-    OSError
-        Where the file cannot be read.
+    UsageError
+        Where there is no file that can be read.
     DataError
         Where it is not JSON, ends in the middle, or is not an object.
 
@@ -214,7 +216,9 @@ def _elements(text: _Text, key: str) -> Iterator[Member]:
 def _shown(text: _Text, size: int) -> Iterator[Member]:
     from tqdm import tqdm
 
-    with tqdm(total=size, unit="B", unit_scale=True, desc=text.path.name, leave=False) as bar:
+    with tqdm(
+        total=size, unit="B", unit_scale=True, desc=safe_text(text.path.name), leave=False
+    ) as bar:
         for count, member in enumerate(_members(text)):
             if count % 5000 == 0:
                 bar.update(text.read - bar.n)

@@ -17,11 +17,11 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
 from anchorkit.errors import WorkerError
+from anchorkit.loaders.worker import named
 
 __all__ = ["processors", "read_in_batches"]
 
@@ -79,8 +79,7 @@ def read_in_batches(
     if wanted > 1 and sys.executable and not getattr(sys, "frozen", False):
         answers = _by_processes(function, batches, wanted)
     else:
-        module, _, name = function.partition(":")
-        answers = map(getattr(import_module(module), name), batches)
+        answers = map(named(function), batches)
     if not progress:
         return answers
     return _shown(answers, batches)

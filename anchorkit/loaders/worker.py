@@ -7,7 +7,19 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-__all__ = ["serve"]
+__all__ = ["named", "serve"]
+
+
+def named(function: str) -> Any:
+    """What `package.module:function` names, imported.
+
+    Examples
+    --------
+    >>> named("math:sqrt")(4)
+    2.0
+    """
+    module, _, name = function.partition(":")
+    return getattr(import_module(module), name)
 
 
 def serve(function: str) -> None:
@@ -21,8 +33,7 @@ def serve(function: str) -> None:
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     # What somebody prints must not end up among the answers.
     sys.stdout = sys.stderr
-    module, _, name = function.partition(":")
-    read = getattr(import_module(module), name)
+    read = named(function)
     try:
         while size := requests.read(8):
             batch = marshal.loads(requests.read(int.from_bytes(size, "little")))

@@ -13,12 +13,19 @@ from anchorkit.darknet.faults import agree
 from anchorkit.darknet.heads import Head
 from anchorkit.network_input import NetworkInput
 from anchorkit.quality import Quality
-from anchorkit.reports.heads import head_rows, head_table, short
+from anchorkit.reports.fit import (
+    account_keys,
+    fit_keys,
+    network_keys,
+    network_text,
+    short,
+    to_digits,
+)
+from anchorkit.reports.heads import head_rows, head_table
 from anchorkit.reports.tables import counted
+from anchorkit.terminal import safe_markdown, safe_text
 
 __all__ = ["Measured", "check_result", "check_shown", "notes_on_data"]
-
-DIGITS = 6
 
 
 class Measured(NamedTuple):
@@ -71,20 +78,18 @@ def check_result(
         "cfg": named.name if named.source == "cfg" else None,
         "anchors": _pairs(named.anchors.tolist()),
         "k": len(named.anchors),
-        "input": list(network.size),
-        "resize": network.resize,
+        **network_keys(network),
         "heads": head_rows(heads, quality),
     }
     if measured:
         gain = measured.gain
         result |= {
-            "mean_iou": round(measured.quality.mean_iou, DIGITS),
-            "best_possible_recall": round(measured.quality.best_possible_recall, DIGITS),
-            "gain": None if gain is None else round(gain, DIGITS),
+            **fit_keys(measured.quality),
+            "gain": None if gain is None else to_digits(gain),
             "fresh": None if measured.fresh is None else _pairs(measured.fresh.tolist()),
-            "images": measured.boxes.images,
-            "boxes": len(measured.boxes),
-            "skipped": measured.boxes.report.left_out,
+            **account_keys(
+                measured.boxes.report, len(measured.boxes), ("images", "boxes", "skipped")
+            ),
         }
     return {**result, "notes": list(notes)}
 
@@ -97,7 +102,7 @@ def _figures(failure: Failure) -> dict[str, Any]:
     found = failure.found
     return {
         "gate": failure.gate,
-        "found": round(found, DIGITS) if isinstance(found, float) else found,
+        "found": to_digits(found) if isinstance(found, float) else found,
         "wanted": failure.wanted,
     }
 
@@ -106,13 +111,13 @@ def check_shown(result: Mapping[str, Any], failures: Sequence[Failure], form: st
     """The object of `check_result` for a person: in `text`, or in `markdown` for a CI run."""
     markdown = form == "markdown"
     bullet, mark = ("- ", "**FAILED**") if markdown else ("", "FAILED")
-    width, height = result["input"]
-    what = f"{counted(result['k'], 'anchor')} for input {width}x{height}, {result['resize']}"
-    parts = [f"{'### ' if markdown else ''}{result['name']}: {what}"]
+    what = f"{counted(result['k'], 'anchor')} for {network_text(result)}"
+    safe = safe_markdown if markdown else safe_text
+    parts = [f"{'### ' if markdown else ''}{safe(result['name'])}: {what}"]
     if result["heads"]:
         parts.append(head_table(result["heads"], form))
-    verdict = [f"{mark} {failure}" for failure in failures] or ["ok: no fault found"]
-    notes = [f"note: {note}" for note in result["notes"]]
+    verdict = [f"{mark} {safe(str(failure))}" for failure in failures] or ["ok: no fault found"]
+    notes = [f"note: {safe(note)}" for note in result["notes"]]
     blocks = [block for block in (_measures(result), notes, verdict) if block]
     parts += ["\n".join(bullet + line for line in block) for block in blocks]
     return "\n\n".join(parts)

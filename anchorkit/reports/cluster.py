@@ -1,6 +1,5 @@
 """What a search found, as the JSON object, the text and the Markdown of `anchorkit cluster`."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,17 +11,23 @@ from anchorkit.anchors.text import format_anchors, format_number
 from anchorkit.load_report import Report
 from anchorkit.network_input import NetworkInput
 from anchorkit.quality import Quality, evaluate
+from anchorkit.reports.fit import (
+    ACCOUNTS,
+    CLUSTER_COLUMNS,
+    account_keys,
+    cluster_cells,
+    cluster_rows,
+    fit_keys,
+    network_keys,
+    network_text,
+    to_digits,
+)
 from anchorkit.reports.tables import counted, markdown_table, text_table
 
 __all__ = ["compared", "summary", "summary_markdown", "summary_text"]
 
-DIGITS = 6
-"""Decimals of what is measured: the same on every machine, and more than anybody needs."""
-
 DEFAULTS = {5: "yolov2-voc", 6: "yolov3-tiny", 9: "yolov3"}
 """The preset that a network with so many anchors usually starts from."""
-
-COLUMNS = ("#", "width", "height", "ratio", "boxes", "share", "mean IoU")
 
 
 def summary(
@@ -56,41 +61,21 @@ def summary(
     network, update, seed
         What was asked for.
     """
-    pairs = [[_number(side, precision) for side in pair] for pair in anchors.tolist()]
-    ratios = [round(width / height, 4) for width, height in anchors.tolist()]
+    clusters = cluster_rows(anchors, quality, lambda side: _number(side, precision))
     return {
-        "anchors": pairs,
-        "mean_iou": round(quality.mean_iou, DIGITS),
-        "mean_iou_exact": round(mean_iou_exact, DIGITS),
-        "ascended_mean_iou": (
-            None if math.isnan(ascended_mean_iou) else round(ascended_mean_iou, DIGITS)
-        ),
-        "best_possible_recall": round(quality.best_possible_recall, DIGITS),
-        "ratios": sorted(ratios),
-        "clusters": [
-            {
-                "width": width,
-                "height": height,
-                "ratio": ratio,
-                "boxes": int(count),
-                "mean_iou": None if math.isnan(mean) else round(mean, DIGITS),
-            }
-            for (width, height), ratio, count, mean in zip(
-                pairs, ratios, quality.counts, quality.cluster_mean_iou.tolist(), strict=True
-            )
-        ],
-        "k": len(pairs),
-        "input": list(network.size),
-        "resize": network.resize,
+        "anchors": [[row["width"], row["height"]] for row in clusters],
+        "mean_iou": to_digits(quality.mean_iou),
+        "mean_iou_exact": to_digits(mean_iou_exact),
+        "ascended_mean_iou": to_digits(ascended_mean_iou),
+        "best_possible_recall": to_digits(quality.best_possible_recall),
+        "ratios": sorted(row["ratio"] for row in clusters),
+        "clusters": clusters,
+        "k": len(clusters),
+        **network_keys(network),
         "update": update,
         "seed": seed,
         "precision": precision,
-        "images": report.images,
-        "objects": report.objects,
-        "boxes": len(quality.labels),
-        "skipped": report.left_out,
-        "filtered": report.filtered_total,
-        "altered": report.altered,
+        **account_keys(report, len(quality.labels), ("images", "objects", *ACCOUNTS[1:])),
     }
 
 
@@ -110,8 +95,7 @@ def compared(sizes: NDArray[np.float64], k: int) -> dict[str, Any]:
     return {
         "defaults": {
             "name": DEFAULTS[k],
-            "mean_iou": round(quality.mean_iou, DIGITS),
-            "best_possible_recall": round(quality.best_possible_recall, DIGITS),
+            **fit_keys(quality),
         }
     }
 
@@ -131,7 +115,7 @@ def summary_text(result: Mapping[str, Any]) -> str:
     return "\n\n".join(
         [
             f"{_read(result)}\n{_asked(result)}",
-            text_table(COLUMNS, _rows(result)),
+            text_table(CLUSTER_COLUMNS, _rows(result)),
             anchor_line(result),
             figures.split("\n", 1)[1] + "\n" + _ratios(result),
         ]
@@ -144,7 +128,7 @@ def summary_markdown(result: Mapping[str, Any]) -> str:
         [
             f"### {counted(result['k'], 'anchor')}, mean IoU {result['mean_iou']:.4f}",
             f"{_read(result)}  \n{_asked(result)}",
-            markdown_table(COLUMNS, _rows(result)),
+            markdown_table(CLUSTER_COLUMNS, _rows(result)),
             f"```ini\n{anchor_line(result)}\n```",
             f"- mean IoU **{result['mean_iou']:.4f}**, {_before_rounding(result)}\n"
             f"- best possible recall **{result['best_possible_recall']:.4f}**, {RECALL_NOTE}\n"
@@ -171,18 +155,9 @@ def _number(side: float, precision: int) -> float:
 
 def _rows(result: Mapping[str, Any]) -> list[Sequence[str]]:
     precision = result["precision"]
-    return [
-        (
-            str(place),
-            format_number(row["width"], precision),
-            format_number(row["height"], precision),
-            f"{row['ratio']:.2f}",
-            f"{row['boxes']:,}",
-            f"{row['boxes'] / result['boxes']:.1%}",
-            "" if row["mean_iou"] is None else f"{row['mean_iou']:.4f}",
-        )
-        for place, row in enumerate(result["clusters"], 1)
-    ]
+    return cluster_cells(
+        result["clusters"], result["boxes"], side=lambda side: format_number(side, precision)
+    )
 
 
 def _read(result: Mapping[str, Any]) -> str:
@@ -198,9 +173,8 @@ def _read(result: Mapping[str, Any]) -> str:
 
 
 def _asked(result: Mapping[str, Any]) -> str:
-    width, height = result["input"]
     return (
-        f"{counted(result['k'], 'anchor')} for input {width}x{height}, {result['resize']}; "
+        f"{counted(result['k'], 'anchor')} for {network_text(result)}; "
         f"{result['update']} update, seed {result['seed']}"
     )
 

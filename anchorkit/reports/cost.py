@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from anchorkit.darknet.cost import CONVENTIONS, Cost, LayerCost
+from anchorkit.reports.fit import DIGITS
 from anchorkit.reports.tables import counted, markdown_table, text_table
 
 __all__ = ["cost_markdown", "cost_summary", "cost_text"]
 
-DIGITS = 6
 SMALL = 10**8
 """Operations of a network below which a table on the terminal has room for all digits."""
 

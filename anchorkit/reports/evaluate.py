@@ -12,11 +12,16 @@ from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError
 from anchorkit.network_input import NetworkInput
 from anchorkit.quality import Quality, evaluate
+from anchorkit.reports.fit import (
+    account_keys,
+    cluster_rows,
+    fit_keys,
+    network_keys,
+    short,
+    to_digits,
+)
 
 __all__ = ["SIZE_GROUPS", "comparison"]
-
-DIGITS = 6
-"""Decimals of what is measured."""
 
 SIZE_GROUPS = (("under 32x32", 32.0**2), ("under 96x96", 96.0**2), ("larger", math.inf))
 """Name of each group of sizes, and the area at input below which a box belongs to it (COCO's)."""
@@ -75,35 +80,19 @@ def comparison(
             }
             for one in named
         ],
-        "input": list(network.size),
-        "resize": network.resize,
-        "images": boxes.images,
-        "boxes": len(boxes),
-        "skipped": boxes.report.left_out,
-        "filtered": boxes.report.filtered_total,
-        "altered": boxes.report.altered,
+        **network_keys(network),
+        **account_keys(boxes.report, len(boxes)),
     }
 
 
 def _of_all(sizes: NDArray[np.float64], anchors: NDArray[np.float64]) -> dict[str, Any]:
     quality = evaluate(sizes, anchors)
     return {
-        "anchors": [[_short(side) for side in pair] for pair in anchors.tolist()],
+        "anchors": [[short(side) for side in pair] for pair in anchors.tolist()],
         "k": len(anchors),
         **_figures(quality),
-        "clusters": [
-            {
-                "width": _short(width),
-                "height": _short(height),
-                "ratio": round(width / height, 4),
-                "boxes": int(count),
-                "mean_iou": None if math.isnan(mean) else round(mean, DIGITS),
-            }
-            for (width, height), count, mean in zip(
-                anchors.tolist(), quality.counts, quality.cluster_mean_iou.tolist(), strict=True
-            )
-        ],
-        "unused": [place for place, count in enumerate(quality.counts, 1) if not count],
+        "clusters": cluster_rows(anchors, quality),
+        "unused": [number for number, count in enumerate(quality.counts, 1) if not count],
     }
 
 
@@ -114,8 +103,8 @@ def _by_group(
     names: Sequence[str],
 ) -> list[dict[str, Any]]:
     rows = []
-    for place, name in enumerate(names):
-        mine = group == place
+    for index, name in enumerate(names):
+        mine = group == index
         if mine.any():
             quality = evaluate(sizes[mine], anchors)
             rows.append({"name": name, "boxes": int(mine.sum()), **_figures(quality)})
@@ -124,12 +113,6 @@ def _by_group(
 
 def _figures(quality: Quality) -> Mapping[str, float]:
     return {
-        "mean_iou": round(quality.mean_iou, DIGITS),
-        "best_possible_recall": round(quality.best_possible_recall, DIGITS),
-        "iou_50": round(float(np.mean(quality.best >= 0.5)), DIGITS),
+        **fit_keys(quality),
+        "iou_50": to_digits(float(np.mean(quality.best >= 0.5))),
     }
-
-
-def _short(side: float) -> float:
-    """A side as JSON has it: whole numbers without a point."""
-    return int(side) if side == int(side) else round(side, DIGITS)

@@ -1,5 +1,6 @@
 """The detection heads of a cfg as rows: for JSON, for a terminal, for Markdown."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -7,11 +8,11 @@ import numpy as np
 
 from anchorkit.darknet.heads import Head
 from anchorkit.quality import Quality
+from anchorkit.reports.fit import short, to_digits
 from anchorkit.reports.tables import markdown_table, text_table
+from anchorkit.terminal import safe_text
 
-__all__ = ["head_rows", "head_table", "old_and_new", "said_of_changes", "short"]
-
-DIGITS = 6
+__all__ = ["head_rows", "head_table", "old_and_new", "said_of_changes"]
 
 
 def head_rows(heads: Sequence[Head], quality: Quality | None = None) -> list[dict[str, Any]]:
@@ -54,24 +55,12 @@ def head_rows(heads: Sequence[Head], quality: Quality | None = None) -> list[dic
 def _share(used: Sequence[int], quality: Quality) -> dict[str, Any]:
     mine = np.isin(quality.labels, np.asarray(used, dtype=np.int64))
     boxes = int(np.count_nonzero(mine))
-    mean = float(quality.best[mine].mean()) if boxes else None
+    mean = float(quality.best[mine].mean()) if boxes else math.nan
     return {
         "boxes": boxes,
-        "share": round(boxes / len(quality.labels), DIGITS),
-        "mean_iou": None if mean is None else round(mean, DIGITS),
+        "share": to_digits(boxes / len(quality.labels)),
+        "mean_iou": to_digits(mean),
     }
-
-
-def short(number: float) -> float:
-    """A number with few digits, an integer where it is one.
-
-    Examples
-    --------
-    >>> short(32.0), short(1 / 3)
-    (32, 0.333333)
-    """
-    rounded = round(number, DIGITS)
-    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def head_table(rows: Sequence[Mapping[str, Any]], form: str) -> str:
@@ -114,6 +103,7 @@ def old_and_new(name: str, old: float | None, new: float) -> str:
     >>> old_and_new("yolov3.cfg", 0.6712, 0.884)
     'yolov3.cfg: mean IoU 0.6712 with its own anchors, 0.8840 with these (+0.2128)'
     """
+    name = safe_text(name)
     if old is None:
         return f"{name}: no anchors of its own, mean IoU {new:.4f} with these"
     gain = f"{new - old:+.4f}"

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from anchorkit.boxes import Boxes
 from anchorkit.load_report import FILTERS, Report
 from anchorkit.network_input import NetworkInput
+from anchorkit.reports.fit import network_keys
 
 __all__ = ["RATIO_EDGES", "SMALL", "inspected"]
 
@@ -47,8 +48,7 @@ def inspected(boxes: Boxes, *, network: NetworkInput) -> dict[str, Any]:
     sizes = boxes.at_input(network)
     return {
         **_accounts(boxes.report, boxes),
-        "input": list(network.size),
-        "resize": network.resize,
+        **network_keys(network),
         "boxes_per_image": _boxes_per_image(boxes),
         "classes": _classes(boxes, sizes),
         "image_sizes": _image_sizes(boxes.image_sizes),

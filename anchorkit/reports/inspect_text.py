@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from anchorkit.load_report import Report
+from anchorkit.reports.fit import network_text
 from anchorkit.reports.left_out import loss_lines
 from anchorkit.reports.tables import counted, markdown_table, text_table
 
@@ -93,7 +94,7 @@ def _image_line(sizes: Mapping[str, Any], images: int) -> list[str]:
 
 
 def _tables(found: Mapping[str, Any]) -> list[Table]:
-    where = f"at input {found['input'][0]}x{found['input'][1]}, {found['resize']}"
+    where = f"at {network_text(found)}"
     made = []
     if found["boxes"]:
         made = [

@@ -8,14 +8,13 @@ from anchorkit.anchors.text import format_anchors
 from anchorkit.boxes import Boxes
 from anchorkit.darknet.cost import Cost
 from anchorkit.network_input import NetworkInput
+from anchorkit.reports.fit import DIGITS, account_keys, network_keys, network_text
 from anchorkit.reports.tables import counted, markdown_table, text_table
 from anchorkit.suggested_k import DRAWS, WORTH, Chosen
 from anchorkit.sweep import Row
+from anchorkit.terminal import safe_text
 
 __all__ = ["sweep_markdown", "sweep_summary", "sweep_text"]
-
-DIGITS = 6
-"""Decimals of what is measured."""
 
 
 def sweep_summary(
@@ -87,25 +86,20 @@ def sweep_summary(
                 ),
             }
         )
-    for place, cost in enumerate(costs or ()):
-        listed[place]["parameters"] = cost.parameters if cost else None
-        listed[place]["flops"] = cost.flops if cost else None
+    for entry, cost in zip(listed, costs or (), strict=False):
+        entry["parameters"] = cost.parameters if cost else None
+        entry["flops"] = cost.flops if cost else None
     return {
         "rows": listed,
         "suggested_k": found.suggestion.k if found else None,
         "agreement": {str(k): share for k, share in found.shares.items()} if found else None,
         "reason": reason(found, heads=heads, held_out=held_out is not None),
         **({"held_out": dict(held_out)} if held_out else {}),
-        "input": list(network.size),
-        "resize": network.resize,
+        **network_keys(network),
         "update": update,
         "seed": seed,
         "precision": precision,
-        "images": boxes.images,
-        "boxes": len(boxes),
-        "skipped": boxes.report.left_out,
-        "filtered": boxes.report.filtered_total,
-        "altered": boxes.report.altered,
+        **account_keys(boxes.report, len(boxes)),
     }
 
 
@@ -253,16 +247,15 @@ def _anchors(result: Mapping[str, Any]) -> str:
 
 
 def _read(result: Mapping[str, Any]) -> str:
-    width, height = result["input"]
     lines = [
         f"{counted(result['images'], 'image')}, {counted(result['boxes'], 'box', 'boxes')} at "
-        f"input {width}x{height}, {result['resize']}; {result['update']} update, "
+        f"{network_text(result)}; {result['update']} update, "
         f"seed {result['seed']}"
     ]
     if "held_out" in result:
         out = result["held_out"]
         lines.append(
-            f"held out ({out['by']}): {counted(out['boxes'], 'box', 'boxes')} of "
+            f"held out ({safe_text(out['by'])}): {counted(out['boxes'], 'box', 'boxes')} of "
             f"{counted(out['images'], 'image')}, not clustered"
         )
     return "\n".join(lines)

@@ -1,4 +1,3 @@
-import itertools
 import json
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from anchorkit.cli.sweep import _with_bar
 from anchorkit.darknet.cost import costs_of_ks
 from anchorkit.distances import DISTANCES as KNOWN
 from anchorkit.plots.sweep import sweep_figure
-from anchorkit.suggested_k import WORTH, Chosen, Suggestion
+from anchorkit.suggested_k import Chosen, Suggestion
 from anchorkit.sweep import sweep
 
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
@@ -227,40 +226,6 @@ def test_only_a_multiple_of_the_heads_of_a_cfg_is_suggested(tmp_path: Path) -> N
     )["suggested_k"] in (3, 6)
     few = run("sweep", "--voc", SAMPLE, "-k", "3,4,5", "--cfg", cfg).out
     assert "no k suggested: that takes at least two of them that are multiples" in few
-
-
-def test_the_suggestion_is_made_from_the_boxes_held_out_where_there_are_some(
-    tmp_path: Path,
-) -> None:
-    sides = [4, 9, 20, 40, 60, 90]
-    names = {f"{split}{n}": split for split in ("train", "val") for n in range(6)}
-    root = voc_folder(
-        tmp_path,
-        {
-            f"{name}.xml": annotation(
-                *(
-                    annotation_object((0, 0, side, side))
-                    for side in (sides if split == "train" else sides[:1] * 6)
-                )
-            )
-            for name, split in names.items()
-        },
-    )
-    sets = root / "ImageSets" / "Main"
-    sets.mkdir(parents=True)
-    for split in ("train", "val"):
-        listed = [name for name in names if names[name] == split]
-        (sets / f"{split}.txt").write_text("\n".join(listed))
-    options = ("sweep", "--voc", root, "-k", "1-6", "--format", "json")
-    held = json.loads(run(*options, "--val", "val").out)
-    clustered = json.loads(run(*options, "--image-set", "train").out)
-    # All sizes are found by six anchors; of the one size held out, more anchors find no more
-    values = [row["held_out_mean_iou"] for row in held["rows"]]
-    rises = [after - before for before, after in itertools.pairwise(values)]
-    expected = max((k for k, rise in enumerate(rises, 2) if rise >= WORTH), default=1)
-    assert held["suggested_k"] == expected != clustered["suggested_k"], (
-        "with --val the suggestion must follow the boxes held out, not those that were clustered"
-    )
 
 
 def test_operations_paid_are_drawn_below_with_the_k_of_each_point() -> None:

@@ -16,8 +16,9 @@ from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.loading import load_boxes
 from anchorkit.errors import UsageError
 from anchorkit.guide import page
-from anchorkit.loaders import LOADERS, Loader, load, named
+from anchorkit.loaders import LOADERS, Loader, load
 from anchorkit.loaders.guess import guessed_format
+from anchorkit.loaders.worker import named
 
 EXTRAS = {"keep_sets", "images", "polygons"}
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from anchorkit.quality import Quality
 
-__all__ = ["PICTURES", "board_option", "check_place", "draw", "pictures_of", "plot_option"]
+__all__ = ["PICTURES", "board_option", "check_picture_path", "draw", "pictures_of", "plot_option"]
 
 PICTURES = ("boxes", "clusters", "anchors", "coverage")
 
@@ -37,7 +37,9 @@ board_option = click.option(
 """`--tensorboard` as `board`, a path or None."""
 
 
-def check_place(path: Path, option: str = "--plot", *, pictures: Sequence[str] = PICTURES) -> None:
+def check_picture_path(
+    path: Path, option: str = "--plot", *, pictures: Sequence[str] = PICTURES
+) -> None:
     """Fail before any work where pictures cannot be written to a path.
 
     Parameters
@@ -70,7 +72,9 @@ def check_place(path: Path, option: str = "--plot", *, pictures: Sequence[str] =
 
 def _is_picture(path: Path) -> bool:
     """Whether a file holds what its name says it does."""
-    with path.open("rb") as file:
+    from anchorkit.files import open_file
+
+    with open_file(path) as file:
         head = file.read(4096)
     if path.suffix.lower() == ".svg":
         return b"<svg" in head
