@@ -1,16 +1,32 @@
-"""Files that are there to be read, and files that are never half written."""
+"""Files that are there to be read, and files that are never half written.
+
+`open_file` and `read_file` are the one way to open a file that a user named: a pipe, a device or a
+socket is refused before it is opened, so that nothing waits for a writer who does not come.
+"""
 
 import contextlib
+import errno
 import os
 import re
-import secrets
 import stat
+import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
-from anchorkit.errors import UsageError, WriteError
+from anchorkit.errors import AnchorkitError, DataError, UsageError, WriteError
 
-__all__ = ["check_file", "write_atomically"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "check_file",
+    "check_folder",
+    "found_at",
+    "open_file",
+    "open_regular",
+    "read_file",
+    "write_atomically",
+]
 
 STALE = 3600.0
 """Seconds after which a file beside the target is no longer one that is being written."""
@@ -18,7 +34,37 @@ STALE = 3600.0
 _LEFTOVER = re.compile(r"[0-9a-f]{16}\.tmp")
 
 
-def check_file(path: Path, wanted: str) -> None:
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    # What has become a pipe since it was looked at must not be waited for
+    | getattr(os, "O_NONBLOCK", 0)
+)
+_KINDS = (
+    (stat.S_ISREG, "a file"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (lambda mode: stat.S_ISCHR(mode) or stat.S_ISBLK(mode), "a device"),
+)
+
+
+def found_at(path: str | os.PathLike[str]) -> str:
+    """What is at a path, in the words of an error: `a folder`, `a named pipe`, `nothing there`.
+
+    Examples
+    --------
+    >>> found_at("."), found_at("not here")
+    ('a folder', 'nothing there')
+    """
+    try:
+        return _kind(os.stat(path).st_mode)  # noqa: PTH116  # pathlib loads slowly, for readers
+    except (OSError, ValueError) as error:
+        return _unopened(error)
+
+
+def check_file(path: str | os.PathLike[str], wanted: str, *, typed: str | None = None) -> None:
     """Fail where there is no file to read.
 
     Parameters
@@ -27,15 +73,151 @@ def check_file(path: Path, wanted: str) -> None:
         The file.
     wanted
         What it should be, for the error: `a COCO file`.
+    typed
+        What the error begins with; None: the path.
 
     Raises
     ------
     UsageError
         Saying what is there instead.
     """
-    if not path.is_file():
-        found = "a folder" if path.is_dir() else "nothing there"
-        raise UsageError(f"{path.as_posix()}: wanted {wanted}, found {found}")
+    found = found_at(path)
+    if found != "a file":
+        raise _refused(path, wanted, found, typed)
+
+
+def check_folder(path: str | os.PathLike[str], wanted: str, *, typed: str | None = None) -> None:
+    """Fail where there is no folder to read; arguments and errors as for `check_file`."""
+    found = found_at(path)
+    if found != "a folder":
+        raise _refused(path, wanted, found, typed)
+
+
+def open_regular(path: str | bytes | os.PathLike[str]) -> int:
+    """The descriptor of a regular file, open for reading; nothing else is opened.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be opened, or is no regular file: its `strerror` says what it is.
+    """
+    # Looked at first: to open a pipe would wake its writer, a tape would be wound back
+    _check_regular(os.stat(path))  # noqa: PTH116  # pathlib loads slowly, for readers
+    handle = os.open(path, _FLAGS)
+    try:
+        _check_regular(os.fstat(handle))
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
+def open_file(
+    path: str | os.PathLike[str], wanted: str = "a file", *, typed: str | None = None
+) -> BinaryIO:
+    """A file open for reading bytes.
+
+    Parameters
+    ----------
+    path
+        The file; a link to one will do.
+    wanted
+        What it should be, for the error: `a COCO file`.
+    typed
+        What the error begins with; None: the path.
+
+    Raises
+    ------
+    UsageError
+        Where it is no regular file, or may not be read; the text says what was found there.
+    """
+    try:
+        return os.fdopen(open_regular(path), "rb")
+    except (OSError, ValueError) as error:
+        raise _refused(path, wanted, _unopened(error), typed) from None
+
+
+def read_file(
+    path: str | os.PathLike[str],
+    wanted: str = "a file",
+    *,
+    typed: str | None = None,
+    most: int | None = None,
+    stdin: bool = False,
+    too_large: type[AnchorkitError] = DataError,
+) -> bytes:
+    """The bytes of a file.
+
+    Parameters
+    ----------
+    path, wanted, typed
+        As for `open_file`.
+    most
+        The most bytes that such a file has; None: any number.
+    stdin
+        Whether `-` is standard input.
+    too_large
+        What to raise where there are more.
+
+    Raises
+    ------
+    UsageError
+        Where it is no regular file, or cannot be read.
+    AnchorkitError
+        `too_large`, where it is.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_atomically(f"{folder}/anchors.txt", b"10,13")
+    ...     read_file(f"{folder}/anchors.txt", "anchors", most=16)
+    b'10,13'
+    """
+    count = -1 if most is None else most + 1
+    try:
+        if stdin and os.fspath(path) == "-":
+            data = sys.stdin.buffer.read(count) if sys.stdin else b""
+        else:
+            with open_file(path, wanted, typed=typed) as file:
+                data = file.read(count)
+    except OSError as error:
+        raise _refused(path, wanted, _unopened(error), typed) from None
+    if most is not None and len(data) > most:
+        raise too_large(_said(path, wanted, f"more than {most >> 20} MB", typed))
+    return data
+
+
+def _kind(mode: int) -> str:
+    return next((name for holds, name in _KINDS if holds(mode)), "something else than a file")
+
+
+def _check_regular(found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, _kind(found.st_mode))
+
+
+def _unopened(error: OSError | ValueError) -> str:
+    """What was found where something could not be opened."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return "nothing there"
+    if not isinstance(error, OSError):  # a NUL, or a surrogate that is no byte of a name
+        return "a name that no file can have"
+    if error.errno == errno.EINVAL and any(error.strerror == name for _, name in _KINDS):
+        return str(error.strerror)
+    return f"what cannot be read ({error.strerror or error})"
+
+
+def _refused(
+    path: str | os.PathLike[str], wanted: str, found: str, typed: str | None
+) -> UsageError:
+    if os.fspath(path) == "-" and found == "nothing there":
+        found = "standard input, which is not taken here"
+    return UsageError(_said(path, wanted, found, typed))
+
+
+def _said(path: str | os.PathLike[str], wanted: str, found: str, typed: str | None) -> str:
+    return f"{typed or os.fspath(path).replace(os.sep, '/')}: wanted {wanted}, found {found}"
 
 
 def write_atomically(
@@ -65,10 +247,12 @@ def write_atomically(
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_atomically(Path(folder, "anchors.txt"), b"10,13")
-    ...     Path(folder, "anchors.txt").read_bytes()
+    ...     write_atomically(f"{folder}/anchors.txt", b"10,13")
+    ...     read_file(f"{folder}/anchors.txt")
     b'10,13'
     """
+    from pathlib import Path  # processes that only read start without it
+
     try:
         target = Path(os.path.realpath(path))
         mode = _mode(target)
@@ -86,15 +270,15 @@ def write_atomically(
         raise WriteError(f"{os.fspath(path)}: cannot be written ({reason})") from None
 
 
-def _mode(target: Path) -> int | None:
+def _mode(target: "Path") -> int | None:
     try:
         return target.stat().st_mode
     except FileNotFoundError:
         return None
 
 
-def _replace(target: Path, data: bytes, expected: bytes | None) -> None:
-    beside = target.with_name(f"{_prefix(target)}{secrets.token_hex(8)}.tmp")
+def _replace(target: "Path", data: bytes, expected: bytes | None) -> None:
+    beside = target.with_name(f"{_prefix(target)}{os.urandom(8).hex()}.tmp")
     # Not tempfile: its files can be read by their owner alone, whatever the umask says.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     number = os.open(beside, flags, 0o666)
@@ -104,7 +288,7 @@ def _replace(target: Path, data: bytes, expected: bytes | None) -> None:
             file.flush()
             os.fsync(file.fileno())
         _keep_rights(target, beside)
-        if expected is not None and target.read_bytes() != expected:
+        if expected is not None and read_file(target) != expected:
             raise WriteError(f"{target}: changed since it was read; it is left as it is now")
         beside.replace(target)
     except BaseException:
@@ -114,7 +298,7 @@ def _replace(target: Path, data: bytes, expected: bytes | None) -> None:
     _sync_folder(target.parent)
 
 
-def _keep_rights(target: Path, beside: Path) -> None:
+def _keep_rights(target: "Path", beside: "Path") -> None:
     """Owner, where that is permitted, and mode bits of the file that is there."""
     try:
         there = target.stat()
@@ -127,11 +311,11 @@ def _keep_rights(target: Path, beside: Path) -> None:
     beside.chmod(stat.S_IMODE(there.st_mode))
 
 
-def _prefix(target: Path) -> str:
+def _prefix(target: "Path") -> str:
     return f".{target.name[:100]}."
 
 
-def _clear_leftovers(target: Path) -> None:
+def _clear_leftovers(target: "Path") -> None:
     """Take away what runs left that were killed; not what a run may be writing now."""
     long_ago = time.time() - STALE
     prefix = _prefix(target)
@@ -145,7 +329,7 @@ def _clear_leftovers(target: Path) -> None:
                     path.unlink()
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: "Path") -> None:
     """Make the new name last through a power cut, where the system can."""
     with contextlib.suppress(OSError):
         number = os.open(folder, os.O_RDONLY)

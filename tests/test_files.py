@@ -1,14 +1,19 @@
+import ast
+import io
 import os
+import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from anchorkit.errors import WriteError
-from anchorkit.files import write_atomically
+from anchorkit import files
+from anchorkit.errors import DataError, UsageError, WriteError
+from anchorkit.files import check_file, open_file, read_file, write_atomically
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="mode bits and links of POSIX")
 
@@ -134,3 +139,124 @@ def test_writes_killed_at_random_moments_damage_nothing() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("200 killed after ")
+
+
+@pytest.fixture
+def special(tmp_path: Path) -> Iterator[dict[str, Path]]:
+    """A path for each kind of thing that is no regular file."""
+    os.mkfifo(tmp_path / "pipe")
+    one = socket.socket(socket.AF_UNIX)
+    one.bind(str(tmp_path / "s"))
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("pipe")
+    yield {
+        "a named pipe": tmp_path / "pipe",
+        "a socket": tmp_path / "s",
+        "a folder": tmp_path / "folder",
+        "a device": Path("/dev/zero"),
+        "nothing there": tmp_path / "none",
+    }
+    one.close()
+
+
+@POSIX
+def test_what_is_no_regular_file_is_refused_with_what_it_is(special: dict[str, Path]) -> None:
+    for found, path in special.items():
+        for refuse in (check_file, open_file, read_file):
+            with pytest.raises(UsageError) as refused:
+                refuse(path, "a cfg")
+            assert str(refused.value) == f"{path}: wanted a cfg, found {found}"
+
+
+@POSIX
+def test_a_pipe_behind_a_link_is_refused_without_waking_its_writer(
+    special: dict[str, Path], tmp_path: Path
+) -> None:
+    writer = subprocess.Popen(
+        [sys.executable, "-c", f"open({str(special['a named pipe'])!r}, 'wb').write(b'x')"],
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(20):
+            with pytest.raises(UsageError, match="link: wanted a file, found a named pipe"):
+                open_file(tmp_path / "link")
+            with pytest.raises(subprocess.TimeoutExpired):
+                writer.wait(0.01)
+    finally:
+        writer.kill()
+        writer.wait()
+
+
+@POSIX
+def test_a_file_that_becomes_a_pipe_when_looked_at_is_not_waited_for(
+    special: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "stat", lambda _: os.fstat(0))
+    monkeypatch.setattr("anchorkit.files._check_regular", _after_the_first())
+    with pytest.raises(UsageError, match="found a named pipe"):
+        read_file(special["a named pipe"])
+
+
+def _after_the_first() -> Any:
+    check = files._check_regular
+    calls: list[os.stat_result] = []
+
+    def checked(found: os.stat_result) -> None:
+        calls.append(found)
+        if len(calls) > 1:
+            check(found)
+
+    return checked
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="found a name that no file can have"):
+        read_file("a\0b")
+    with pytest.raises(UsageError, match=r"found what cannot be read \(.+\)"):
+        read_file(tmp_path / ("x" * 5000))
+
+
+def test_more_bytes_than_allowed_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.cfg"
+    path.write_bytes(b"x" * (1 << 20))
+    assert len(read_file(path, "a cfg", most=1 << 20)) == 1 << 20
+    with path.open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(DataError, match=r"a\.cfg: wanted a cfg, found more than 1 MB"):
+        read_file(path, "a cfg", most=1 << 20)
+
+
+def test_a_dash_is_standard_input_only_where_that_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"10,13")))
+    with pytest.raises(UsageError, match=r"^-: wanted a cfg, found standard input, which is not"):
+        read_file("-", "a cfg")
+    assert read_file("-", stdin=True) == b"10,13"
+    Path("-").write_bytes(b"a file")
+    assert read_file("-") == b"a file"
+
+
+def test_no_module_opens_files_of_users_another_way() -> None:
+    """One way to open: what a pipe or a device does to the others is mended in one place."""
+    own = {
+        ("files.py", "os.open"),  # the one way, and what is written beside a file
+        ("files.py", "os.fdopen"),
+        ("files.py", "open"),
+        ("cli/__init__.py", "open"),  # /dev/null
+        ("cli/__init__.py", "os.open"),
+        ("guide/__init__.py", "read_text"),  # a page of the package
+    }
+    package = Path(files.__file__).parent
+    found = set()
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if not isinstance(node, ast.Call):
+                continue
+            name = ast.unparse(node.func)
+            last = name.rpartition(".")[2]
+            if last in {"open", "fdopen", "read_bytes", "read_text", "fromfile", "genfromtxt"}:
+                called = name if name.startswith("os.") else last
+                found.add((path.relative_to(package).as_posix(), called))
+    assert found - own == set()

@@ -3,17 +3,18 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anchorkit.errors import AnchorError, UsageError
+from anchorkit.files import read_file
 from anchorkit.network_input import RESIZES, UNSAID, PartialInput
 from anchorkit.overlap import as_sizes
 
 __all__ = [
+    "LARGEST_FILE",
     "format_anchors",
     "format_number",
     "is_anchor_text",
@@ -25,7 +26,8 @@ __all__ = [
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _CFG_LINE = re.compile(r"^[ \t]*anchors[ \t]*=([^#;\r\n]*)", re.MULTILINE)
 _CFG_SECTION = re.compile(r"^[ \t]*\[[ \t]*([A-Za-z_]+)[ \t]*\]", re.MULTILINE)
-_LARGEST_FILE = 16 * 2**20
+LARGEST_FILE = 16 * 2**20
+"""Most bytes of a file of anchors."""
 _SMALLEST, _LARGEST = 1e-9, 1e9
 
 
@@ -97,8 +99,9 @@ def read_anchors(argument: str) -> NDArray[np.float64]:
     """
     if is_anchor_text(argument):
         return parse_anchors(argument)
+    content = _content(argument)
     try:
-        return parse_anchors(_content(argument))
+        return parse_anchors(content)
     except AnchorError as error:
         raise AnchorError(f"{argument}: {error}") from None
 
@@ -209,18 +212,10 @@ def format_number(value: float, decimals: int | None = None) -> str:
 
 def _content(name: str) -> bytes:
     """Bytes of a file of anchors."""
-    wanted = "wanted anchors such as 10,13,16,30 or a file of them"
+    wanted = "anchors such as 10,13,16,30 or a file of them"
     if not name.strip():
-        raise UsageError(f"{wanted}, found nothing")
-    try:
-        with Path(name).open("rb") as file:
-            content = file.read(_LARGEST_FILE + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no path"
-        raise UsageError(f"{_shown(name)}: {wanted} ({reason})") from None
-    if len(content) > _LARGEST_FILE:
-        raise AnchorError("wanted a file of anchors, found more than 16 MB")
-    return content
+        raise UsageError(f"wanted {wanted}, found nothing")
+    return read_file(name, wanted, typed=_shown(name), most=LARGEST_FILE, too_large=AnchorError)
 
 
 def _decoded(content: bytes) -> str:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from anchorkit.errors import CfgError, UsageError
+from anchorkit.errors import CfgError
+from anchorkit.files import read_file
 
 __all__ = ["cfg_content"]
 
@@ -20,12 +21,4 @@ def cfg_content(path: Path) -> bytes:
     CfgError
         Where it is too large to be a cfg.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no path"
-        raise UsageError(f"--cfg {path}: cannot be read ({reason})") from None
-    if len(content) > LARGEST:
-        raise CfgError(f"{path}: wanted a cfg, found more than 16 MB")
-    return content
+    return read_file(path, "a cfg", typed=f"--cfg {path}", most=LARGEST, too_large=CfgError)

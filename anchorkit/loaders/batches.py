@@ -5,16 +5,13 @@ processes that only read files start quickly and answer cheaply.
 """
 
 import os
-import stat
 from array import array
 from collections.abc import Sequence
 from typing import Any
 
+from anchorkit.files import open_regular
 from anchorkit.loaders.voc_file import Annotation, UnreadableError, read_annotation
 from anchorkit.loaders.voc_plain import read_plain
-
-# Non-blocking: a named pipe that nobody writes to must not be waited for.
-_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 __all__ = ["LARGEST_FILE", "read_batch", "read_file"]
 
@@ -32,17 +29,15 @@ def read_file(path: str | bytes) -> bytes:
     Raises
     ------
     OSError
-        Where the system does not let us read it.
+        Where it is no regular file, or the system does not let us read it.
     UnreadableError
         Where it is larger than `LARGEST_FILE`.
     """
-    handle = os.open(path, _FLAGS)
+    handle = open_regular(path)
     try:
         found = os.fstat(handle)
         if found.st_size > LARGEST_FILE:
             raise UnreadableError("larger than 64 MB", f"{found.st_size} bytes")
-        if not stat.S_ISREG(found.st_mode):
-            raise UnreadableError("cannot be read", "not a file")
         data = os.read(handle, found.st_size + 1)
         # A file that grows meanwhile, or a file system that answers in pieces.
         while len(data) != found.st_size and len(data) <= LARGEST_FILE:

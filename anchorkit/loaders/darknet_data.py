@@ -6,7 +6,7 @@ from pathlib import Path
 
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
-from anchorkit.files import check_file
+from anchorkit.files import check_file, read_file
 from anchorkit.load_report import Problem
 from anchorkit.loaders.yolo import boxes_of_labels, read_names
 
@@ -133,11 +133,8 @@ def _found(keys: Mapping[str, str]) -> str:
 
 
 def _lines(path: Path) -> list[str]:
-    try:
-        # A path is bytes to most systems: surrogates carry those that are no UTF-8.
-        return path.read_bytes().decode("utf-8-sig", "surrogateescape").splitlines()
-    except OSError as error:
-        raise UsageError(f"{path.as_posix()}: {error.strerror or error}") from None
+    # A path is bytes to most systems: surrogates carry those that are no UTF-8.
+    return read_file(path, "a text file").decode("utf-8-sig", "surrogateescape").splitlines()
 
 
 def _keys(path: Path) -> dict[str, str]:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from anchorkit.errors import DataError, UsageError
+from anchorkit.files import found_at
 from anchorkit.loaders import LOADERS, Loader
 from anchorkit.loaders.worker import named
 
@@ -30,9 +31,10 @@ def guessed_format(path: str | os.PathLike[str]) -> str:
     """
     place = Path(path)
     typed = place.as_posix()
-    if not place.exists():
-        raise UsageError(f"{typed}: no such file or folder")
-    if not place.is_dir():
+    found = found_at(place)
+    if found not in ("a file", "a folder"):
+        raise UsageError(f"{typed}: wanted a data set, a folder or a file, found {found}")
+    if found == "a file":
         for name, loader in _taking("FILE").items():
             if place.suffix.lower() == loader.suffix:
                 return name

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anchorkit.errors import UsageError
+from anchorkit.files import check_folder, open_file
 from anchorkit.load_report import Problem
 
 __all__ = ["ImageFolder"]
@@ -29,9 +30,7 @@ class ImageFolder:
 
     def __init__(self, folder: str | os.PathLike[str], *, progress: bool = False) -> None:
         root = Path(folder)
-        if not root.is_dir():
-            found = "a file" if root.exists() else "nothing there"
-            raise UsageError(f"{root.as_posix()}: wanted a folder of images, found {found}")
+        check_folder(root, "a folder of images")
         self.folder = root.as_posix()
         self.progress = progress
         self.problems: list[Problem] = []
@@ -84,7 +83,10 @@ class ImageFolder:
                 return None
             path = same[0]
         try:
-            with self._opened(f"{self.folder}/{path}") as image:
+            with (
+                open_file(f"{self.folder}/{path}", "an image") as file,
+                self._opened(file) as image,
+            ):
                 width, height = image.size
                 # A PNG without EXIF before its pixels would be decoded to look behind them.
                 looks = image.format != "PNG" or "exif" in image.info

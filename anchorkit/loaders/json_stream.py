@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from anchorkit.errors import DataError
+from anchorkit.files import open_file
 
 __all__ = ["Member", "members"]
 
@@ -44,7 +45,7 @@ class _Text:
         self.path = path
         self.size = size
         self.read = 0
-        self.file = path.open("rb")
+        self.file = open_file(path, "a JSON file")
         head = self.file.read(3)
         self.file.seek(0)
         name = next((name for mark, name in _ENCODINGS if head.startswith(mark)), "utf-8")
@@ -144,8 +145,8 @@ def members(path: Path, *, progress: bool = False) -> Iterator[Member]:
 
     Raises
     ------
-    OSError
-        Where the file cannot be read.
+    UsageError
+        Where there is no file that can be read.
     DataError
         Where it is not JSON, ends in the middle, or is not an object.
 

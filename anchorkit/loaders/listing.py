@@ -5,7 +5,8 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from anchorkit.errors import DataError, UsageError
+from anchorkit.errors import DataError
+from anchorkit.files import check_folder, found_at
 from anchorkit.load_report import Problem
 
 __all__ = ["Listing", "annotation_files", "annotations_of"]
@@ -40,9 +41,7 @@ def annotations_of(root: Path, inner: str, suffix: str, *, wanted: str) -> tuple
     DataError
         Where it holds no such files.
     """
-    if not root.is_dir():
-        found = "a file" if root.exists() else "nothing there"
-        raise UsageError(f"{root.as_posix()}: wanted a folder of {wanted}, found {found}")
+    check_folder(root, f"a folder of {wanted}")
     folder = root / inner if (root / inner).is_dir() else root
     typed = folder.as_posix()
     listing = annotation_files(os.fspath(folder), suffix)
@@ -130,7 +129,9 @@ def _sort_in(
             found.names.append(f"{below}{entry.name}")
         else:
             found.problems.append(
-                Problem(_typed(entry.path), None, "cannot be read", "not a file", "unreadable")
+                Problem(
+                    _typed(entry.path), None, "cannot be read", found_at(entry.path), "unreadable"
+                )
             )
 
 

@@ -30,8 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anchorkit.boxes import Boxes
-from anchorkit.errors import DataError, UsageError
-from anchorkit.files import check_file, write_atomically
+from anchorkit.errors import AnchorkitError, DataError, UsageError
+from anchorkit.files import open_file, write_atomically
 from anchorkit.image_sets import in_image_sets
 from anchorkit.load_report import Kind, Problem, Report
 
@@ -39,6 +39,8 @@ __all__ = ["FORMAT", "VERSION", "is_boxes_file", "load_boxes", "save_boxes"]
 
 FORMAT = "anchorkit boxes"
 VERSION = 1
+
+WANTED = "a file of `anchorkit extract`"
 
 
 def save_boxes(path: str | os.PathLike[str], boxes: Boxes) -> None:
@@ -137,15 +139,14 @@ def load_boxes(
         Where it is damaged, of a newer version, or something else.
     """
     name = Path(path).as_posix()
-    check_file(Path(path), "a file of `anchorkit extract`")
     try:
         # A file of our own: numpy leaves one open where it fails.
-        with Path(path).open("rb") as file:
+        with open_file(path, WANTED) as file:
             _check_archive(file)
             with np.load(file, allow_pickle=False) as columns:
                 _check_format(name, columns)
                 boxes = _boxes(columns, with_sets=bool(image_sets) or keep_sets)
-    except (DataError, MemoryError):
+    except (AnchorkitError, MemoryError):
         raise
     except Exception as error:  # numpy, zipfile, zlib: each has errors of its own
         raise DataError(f"{name}: damaged, or not made by `anchorkit extract`: {error}") from None
@@ -167,7 +168,7 @@ def is_boxes_file(path: str | os.PathLike[str]) -> bool:
         The file.
     """
     try:
-        with Path(path).open("rb") as file:
+        with open_file(path, WANTED) as file:
             _check_archive(file)
             with np.load(file, allow_pickle=False) as columns:
                 return str(columns["format"]) == FORMAT

@@ -9,6 +9,7 @@ import numpy as np
 
 from anchorkit.boxes import Boxes, concatenated
 from anchorkit.errors import UsageError
+from anchorkit.files import found_at, read_file
 from anchorkit.image_sets import in_image_sets, listed_names, matched
 from anchorkit.load_report import Problem
 from anchorkit.loaders.batches import read_batch
@@ -143,14 +144,11 @@ def _image_sets(
     sets = {}
     for name in dict.fromkeys(names):
         path = _sets_folder(root) / f"{name}.txt"
-        try:
-            text = path.read_text(encoding="utf-8", errors="surrogateescape")
-        except FileNotFoundError:
+        if found_at(path) == "nothing there":
             known = names_there(name, _sets_there(root))
-            raise UsageError(f"{path.as_posix()}: no such image set; found: {known}") from None
-        except OSError as error:
-            raise UsageError(f"{path.as_posix()}: {error.strerror}") from None
-        listed = listed_names(text.lstrip("\ufeff"), images)
+            raise UsageError(f"{path.as_posix()}: no such image set; found: {known}")
+        text = read_file(path, "an image set").decode("utf-8-sig", "surrogateescape")
+        listed = listed_names(text, images)
         meant = matched(listed, images)
         sets[name] = tuple(
             dict.fromkeys(

@@ -10,6 +10,7 @@ import numpy as np
 
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
+from anchorkit.files import read_file
 from anchorkit.load_report import Problem
 from anchorkit.loaders.columns import boxes_of_columns
 from anchorkit.loaders.listing import annotations_of
@@ -133,10 +134,7 @@ def read_names(path: Path) -> list[str]:
     UsageError
         Where the file cannot be read.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig", "replace")
-    except OSError as error:
-        raise UsageError(f"{path.as_posix()}: {error.strerror or error}") from None
+    text = read_file(path, "names of classes").decode("utf-8-sig", "replace")
     return [line.strip() for line in text.replace("\0", " ").rstrip().splitlines()]
 
 

@@ -179,7 +179,7 @@ def test_what_was_left_out_is_counted(tmp_path: Path) -> None:
         (["--voc", "good", "--class", "dog"], 1, "--class dog: no such class; found: cat"),
         (["--vco", "good"], 2, "--vco"),
         (["without"], 1, "without: no annotations found"),
-        (["nowhere"], 2, "nowhere: no such file or folder"),
+        (["nowhere"], 2, "nowhere: wanted a data set, a folder or a file, found nothing there"),
         ([], 2, "no data: name a folder or a file, or say what it is with --voc DIR"),
     ],
 )

@@ -95,4 +95,4 @@ def test_what_cannot_be_counted_is_one_line(
 def test_cfg_that_is_not_there_is_bad_usage(tmp_path: Path) -> None:
     done = run("cost", "--cfg", tmp_path / "no.cfg")
     assert done.code == 2
-    assert "no.cfg: cannot be read" in done.err
+    assert "no.cfg: wanted a cfg, found nothing there" in done.err

@@ -153,7 +153,7 @@ def test_without_a_cfg_the_input_is_416_whatever_the_preset() -> None:
     [
         (["--preset", "yolo3"], 2, "preset 'yolo3': wanted one of yolov2-voc, "),
         ([], 2, "no anchors: name some with --anchors, --cfg or --preset"),
-        (["--cfg", "missing.cfg"], 2, "missing.cfg: cannot be read (No such file"),
+        (["--cfg", "missing.cfg"], 2, "missing.cfg: wanted a cfg, found nothing there"),
         (["--cfg", str(SAMPLE / "README.md")], 1, "README.md: line "),
         (["--anchors", "1,2,3"], 1, "wanted pairs of width and height, found 3"),
     ],

@@ -61,7 +61,11 @@ def test_a_picture_and_the_scale_can_be_chosen(tmp_path: Path) -> None:
     ("arguments", "code", "message"),
     [
         (["-o", "x.jpg"], 2, "x.jpg: wanted a folder or a name that ends in .png, .svg, .pdf"),
-        (["-o", "none/x.png"], 2, "-o none/x.png: no such folder: none"),
+        (
+            ["-o", "none/x.png"],
+            2,
+            "-o none/x.png: none: wanted a folder to write into, found nothing there",
+        ),
         (["-o", "x.png", "--picture", "anchors"], 2, "--picture anchors: wanted anchors"),
         (["-o", "x.png", "--preset", "yolov3", "--anchors", "1,2"], 2, "one set of anchors"),
         (["-o", "x.png", "--class", "yeti"], 1, "no such class"),

@@ -58,5 +58,5 @@ def test_what_is_doubtful_names_the_options(tmp_path: Path) -> None:
 def test_what_holds_nothing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no annotations found"):
         guessed_format(folder(tmp_path, {"README.txt": "hello\n", "a.jpg": ""}))
-    with pytest.raises(UsageError, match="no such file or folder"):
+    with pytest.raises(UsageError, match="found nothing there"):
         guessed_format(tmp_path / "none")

@@ -1,6 +1,5 @@
 """Anchors that a command is given in one of three ways: as such, in a cfg, as a preset's."""
 
-import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -31,15 +30,22 @@ class _Anchors(AnchorsType):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> NamedAnchors:
         """The anchors; fails where the value is neither anchors nor a file."""
-        from anchorkit.anchors.text import is_anchor_text, meant_for, parse_anchors, read_anchors
+        from anchorkit.anchors.text import (
+            LARGEST_FILE,
+            is_anchor_text,
+            meant_for,
+            parse_anchors,
+            read_anchors,
+        )
         from anchorkit.errors import AnchorError, UsageError
+        from anchorkit.files import read_file
 
         if isinstance(value, NamedAnchors):
             return value
         typed = is_anchor_text(value)
         try:
             if value == "-":
-                content = sys.stdin.buffer.read()
+                content = read_file("-", "anchors", stdin=True, most=LARGEST_FILE)
                 known = parse_anchors(content)
                 return NamedAnchors("anchors", known, "anchors", meant_for(content))
             known = read_anchors(value)

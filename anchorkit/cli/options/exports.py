@@ -247,8 +247,9 @@ def _check_path(request: Request) -> None:
 def _like(name: str, file: Path) -> bool:
     """Whether a file looks as if an export of this name had written it."""
     from anchorkit.anchors.export import FORMS
+    from anchorkit.files import open_file
 
-    with file.open("rb") as there:
+    with open_file(file) as there:
         head = there.read(4096)
     sign = FORMS[name].comment
     if not head.strip():

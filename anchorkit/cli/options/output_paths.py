@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from anchorkit.errors import UsageError, WriteError
+from anchorkit.files import found_at
 
 __all__ = ["check_folder", "check_output", "check_outputs_differ"]
 
@@ -35,8 +36,10 @@ def check_output(
     target = Path(os.path.realpath(path))
     if target.is_dir():
         raise UsageError(f"{typed}: wanted a file to write, found a folder")
-    if not target.parent.is_dir():
-        raise UsageError(f"{typed}: no such folder: {path.parent}")
+    folder = path.parent if target == path.absolute() else target.parent  # a link leads elsewhere
+    found = found_at(folder)
+    if found != "a folder":
+        raise UsageError(f"{typed}: {folder}: wanted a folder to write into, found {found}")
     there = target.exists()
     if there and not target.is_file():  # a pipe or a device: nothing there is lost
         return
@@ -91,10 +94,11 @@ def check_folder(path: Path, typed: str) -> None:
     WriteError
         Where writing is not permitted.
     """
-    there = path.absolute()
+    there = path
     while not there.exists() and there != there.parent:
         there = there.parent
     if not there.is_dir():
-        raise UsageError(f"{typed}: wanted a folder, found a file: {there.name}")
+        above = "" if there == path else f" {there}:"
+        raise UsageError(f"{typed}:{above} wanted a folder, found {found_at(there)}")
     if not os.access(there, os.W_OK):
         raise WriteError(f"{typed}: cannot be written (the folder {there.name} is read-only)")

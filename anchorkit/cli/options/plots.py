@@ -72,7 +72,9 @@ def check_picture_path(
 
 def _is_picture(path: Path) -> bool:
     """Whether a file holds what its name says it does."""
-    with path.open("rb") as file:
+    from anchorkit.files import open_file
+
+    with open_file(path) as file:
         head = file.read(4096)
     if path.suffix.lower() == ".svg":
         return b"<svg" in head

@@ -189,7 +189,7 @@ def test_a_missing_file_of_names_is_told_before_the_work(run: Run) -> None:
     code, _, err = run("cluster", "--voc", "none", "--cfg", "net.cfg", "--names", "none.names")
     assert (code, err) == (
         2,
-        "anchorkit: error: --names none.names: No such file or directory\n",
+        "anchorkit: error: --names none.names: wanted names of classes, found nothing there\n",
     )
 
 

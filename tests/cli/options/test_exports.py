@@ -96,7 +96,7 @@ def test_two_exports_into_one_file_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_told_before_the_work(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no such folder"):
+    with pytest.raises(UsageError, match="wanted a folder to write into, found nothing there"):
         run("--export", f"csv:{tmp_path / 'none' / 'x.csv'}")
 
 

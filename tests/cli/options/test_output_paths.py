@@ -47,7 +47,11 @@ def test_a_missing_folder_is_bad_usage_found_before_reading(
     words = [word.format("none/x") for word in options]
     done = run(command, *data(command), *words)
     typed = " ".join(words[-2:])
-    assert done == (2, "", f"anchorkit: error: {typed}: no such folder: none\n")
+    assert done == (
+        2,
+        "",
+        f"anchorkit: error: {typed}: none: wanted a folder to write into, found nothing there\n",
+    )
 
 
 @pytest.mark.parametrize(("command", "options"), FILES)
@@ -113,7 +117,8 @@ def test_extract_replaces_saved_boxes_and_empty_files() -> None:
 def test_a_file_in_the_place_of_a_folder_is_bad_usage(words: list[str], place: str) -> None:
     Path("file").write_text("mine")
     done = run(words[0], "--voc", "voc", *words[1:])
-    message = f"{words[1]} {place}: wanted a folder, found a file: file"
+    above = "" if place == "file" else " file:"
+    message = f"{words[1]} {place}:{above} wanted a folder, found a file"
     assert done == (2, "", f"anchorkit: error: {message}\n")
 
 
