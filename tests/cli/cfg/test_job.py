@@ -441,6 +441,14 @@ def test_check_judges_anchors_and_presets_without_a_cfg(run: Run) -> None:
     assert (result["k"], result["heads"], result["name"]) == (9, [], "anchors")
     result = result_of(run("check", "--preset", "yolov4", "--voc", SAMPLE, "--format", "json"))
     assert (result["name"], result["input"]) == ("yolov4", [608, 608])
+    assert result["cfg"] is None, "anchors that stand in no cfg"
+
+
+def test_check_judges_the_size_that_the_cfg_has(run: Run) -> None:
+    write(V3.replace("width=416", "width=400"))
+    result = result_of(run("check", "--cfg", "net.cfg", "--format", "json"))
+    assert (result["cfg"], result["input"]) == ("net.cfg", [400, 416])
+    assert "input 400x416 is not a multiple of the coarsest stride" in result["notes"]
 
 
 def test_number_of_classes_is_a_note_not_a_failure(run: Run) -> None:
