@@ -137,9 +137,9 @@ def _agreed(found: Chosen) -> str:
     others = [str(k) for k in found.shares if k != found.suggestion.k]
     share = found.shares.get(found.suggestion.k, 0.0)
     if not others:
-        return f"so do all of {DRAWS} drawings of the images"
+        return f"all of {DRAWS} drawings of the images suggest the same"
     named = others[0] if len(others) == 1 else f"{', '.join(others[:-1])} or {others[-1]}"
-    return f"so do {share:.0%} of {DRAWS} drawings of the images, the others suggest {named}"
+    return f"{share:.0%} of {DRAWS} drawings of the images suggest the same, the others {named}"
 
 
 def sweep_text(result: Mapping[str, Any]) -> str:
