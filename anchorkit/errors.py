@@ -10,6 +10,7 @@ __all__ = [
     "CfgError",
     "DataError",
     "TooManyClustersError",
+    "TrainingError",
     "UsageError",
     "WorkerError",
     "WriteError",
@@ -42,6 +43,10 @@ class TooManyClustersError(AnchorkitError):
 
 class CfgError(AnchorkitError):
     """A network configuration that cannot be read or edited safely."""
+
+
+class TrainingError(AnchorkitError):
+    """Settings of a training that cannot be read or used: a hyp file without a scale."""
 
 
 class WorkerError(AnchorkitError):

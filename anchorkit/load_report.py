@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-__all__ = ["FILTERS", "Kind", "Problem", "Report", "merged"]
+__all__ = ["FILTERS", "Kind", "Problem", "Remark", "Report", "merged"]
 
 Kind = Literal["left_out", "unreadable", "altered", "missing", "note"]
 """What a problem means for the count.
@@ -41,6 +41,13 @@ class Problem(NamedTuple):
         return f"{where}: {self.reason}{found}"
 
 
+class Remark(NamedTuple):
+    """What a loader has to say of a whole load; the command line says it on stderr."""
+
+    level: Literal["warning", "note"]
+    text: str
+
+
 @dataclass(frozen=True)
 class Report:
     """Counts of one load, and every problem found, in the order of the files.
@@ -59,6 +66,8 @@ class Report:
         Objects excluded by the user's options, by the names in `FILTERS`.
     problems
         Everything left out, altered or unreadable.
+    remarks
+        What else is to be said.
     """
 
     files: int = 0
@@ -67,6 +76,7 @@ class Report:
     hidden: int = 0
     filtered: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def of(self, *kinds: Kind) -> list[Problem]:
         """Problems of the given kinds, in order."""
@@ -112,4 +122,5 @@ def merged(reports: Iterable[Report]) -> Report:
         hidden=sum(part.hidden for part in parts),
         filtered=filtered,
         problems=tuple(problem for part in parts for problem in part.problems),
+        remarks=tuple(dict.fromkeys(remark for part in parts for remark in part.remarks)),
     )

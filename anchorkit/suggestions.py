@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["names_there"]
+__all__ = ["closest", "names_there"]
 
 FEW = 8
 """Up to this many names are all listed."""
@@ -35,3 +35,16 @@ def names_there(name: str, known: Iterable[str]) -> str:
     # A cutoff of 0: something is better than nothing, where nothing is close
     close = difflib.get_close_matches(name, names, n=SHOWN, cutoff=0.0)
     return f"{len(names):,}, the closest: {', '.join(close)}"
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The one name that is meant, most likely, whatever its case; empty where none is close.
+
+    Examples
+    --------
+    >>> closest("Letterbox", ["stretch", "letterbox"]), closest("xyz", ["stretch"])
+    ('letterbox', '')
+    """
+    names = {one.casefold(): one for one in known}
+    close = difflib.get_close_matches(name.casefold(), names, n=1)
+    return names[close[0]] if close else ""

@@ -16,7 +16,7 @@ from anchorkit.cli import COMMANDS, commands
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "anchorkit"
 REQUIRED = {"numpy", "xmltodict", "click", "matplotlib", "tqdm"}
-OPTIONAL = {"PIL", "tensorboardX"}
+OPTIONAL = {"PIL", "tensorboardX", "yaml"}
 """Modules of optional extras: imported where they are used, and never needed."""
 
 GROUND = {"errors", "arguments", "suggestions", "files", "sums", "terminal", "network_input"}

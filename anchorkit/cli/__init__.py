@@ -1,7 +1,6 @@
 """The command line: parses, calls one function of the library, prints. Only this imports click."""
 
 import contextlib
-import difflib
 import errno
 import os
 import sys
@@ -12,8 +11,10 @@ from typing import Any, TextIO
 import click
 
 from anchorkit._version import __version__
+from anchorkit.cli import messages
 from anchorkit.cli.options.shared import help_text
 from anchorkit.errors import AnchorkitError
+from anchorkit.suggestions import closest
 
 __all__ = ["COMMANDS", "commands", "main"]
 
@@ -54,8 +55,8 @@ class _Commands(click.Group):
         name = args[0]
         if name in COMMANDS or name.startswith("-"):
             return super().resolve_command(ctx, args)
-        similar = difflib.get_close_matches(name, COMMANDS, n=1)
-        hint = f"did you mean {similar[0]}?" if similar else f"wanted {', '.join(COMMANDS)}"
+        similar = closest(name, COMMANDS)
+        hint = f"did you mean {similar}?" if similar else f"wanted {', '.join(COMMANDS)}"
         raise click.UsageError(f"no such command {name!r}: {hint}", ctx)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -111,13 +112,15 @@ def _run(args: list[str] | None) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         if sys.stderr.isatty():
             click.echo(err=True)  # below the ^C
-        return _failed("interrupted", 130)
-    except click.ClickException as error:
-        return _failed(f"error: {error.format_message()}", error.exit_code)
+        with contextlib.suppress(OSError):
+            click.echo("anchorkit: interrupted", err=True)
+        return 130
+    except click.ClickException as wrong:
+        return _failed(messages.said_of_usage(wrong), wrong.exit_code)
     except AnchorkitError as error:
-        return _failed(f"error: {error}", error.exit_code)
+        return _failed(str(error), error.exit_code)
     except MemoryError:
-        return _failed("error: not enough memory for this data", 1)
+        return _failed("not enough memory for this data", 1)
     except OSError as error:
         return _unwritten(error)
     except SystemExit:
@@ -141,10 +144,10 @@ def _unwritten(error: OSError) -> int:
     if isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL):
         return 0
     where = f"{error.filename}: " if error.filename else "cannot write the result: "
-    return _failed(f"error: {where}{error.strerror or error}", 1)
+    return _failed(f"{where}{error.strerror or error}", 1)
 
 
 def _failed(message: str, code: int) -> int:
     with contextlib.suppress(OSError):
-        click.echo(f"anchorkit: {' '.join(message.split())}", err=True)
+        messages.error(message)
     return code

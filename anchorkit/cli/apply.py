@@ -32,11 +32,11 @@ __all__ = ["command"]
 def command(
     anchors: NamedAnchors, cfg_options: CfgOptions, quiet: bool, exports: Exports, form: str
 ) -> int:
-    """Open, plan, write, show."""
+    """Open, plan, write, show; what `quiet` is for, messages look up."""
     from anchorkit.cli.cfg.target import network_of, open_cfg
     from anchorkit.cli.cfg.writing import cfg_result, difference_shown, finish, plan
+    from anchorkit.cli.messages import warn, write_result
     from anchorkit.cli.options.anchors import network_for
-    from anchorkit.cli.options.loading import warn
     from anchorkit.cli.options.output_paths import check_outputs_differ
     from anchorkit.reports.heads import head_rows, head_table
     from anchorkit.reports.tables import json_text
@@ -47,13 +47,13 @@ def command(
     pairs = [(float(width), float(height)) for width, height in anchors.anchors.tolist()]
     if _looks_like_cells(target.heads[0], pairs):
         warn(
-            f"warning: {target.name}: wanted anchors in pixels at input; these look like cells of "
+            f"{target.name}: wanted anchors in pixels at input; these look like cells of "
             "the grid: all are smaller than one cell of the [region]"
         )
     for line in network_for([anchors], target.known_input)[1] if target.known_input.size else ():
-        warn(f"warning: {line}")
+        warn(line)
     outcome = plan(target, cfg_options, pairs)
-    code = finish(outcome, cfg_options, quiet=quiet)
+    code = finish(outcome, cfg_options)
     more = ""
     if exports.requests:
         more = exports.written(
@@ -61,16 +61,15 @@ def command(
             network=network_of(target),
             form=form,
             note=f"as in {target.name}",
-            quiet=quiet,
             dry_run=cfg_options.dry_run,
         )
     if form == "json":
-        click.echo(json_text(cfg_result(outcome, cfg_options)))
+        write_result(json_text(cfg_result(outcome, cfg_options)))
     elif cfg_options.dry_run:
-        click.echo(difference_shown(outcome.difference, form), nl=False)
+        write_result(difference_shown(outcome.difference, form), nl=False)
     else:
-        click.echo(head_table(head_rows(outcome.heads), form))
-    click.echo(more, nl=False)
+        write_result(head_table(head_rows(outcome.heads), form))
+    write_result(more, nl=False)
     return code
 
 

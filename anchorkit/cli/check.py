@@ -72,7 +72,8 @@ def command(
 ) -> int:
     """Read, measure, judge, print."""
     from anchorkit.cli.cfg.target import network_of, open_cfg
-    from anchorkit.cli.options.loading import require_data, warn
+    from anchorkit.cli.messages import error, write_result
+    from anchorkit.cli.options.loading import require_data
     from anchorkit.darknet.checks import consistency, notes_on_size, quality_failures
     from anchorkit.darknet.portability import notes_of
     from anchorkit.errors import UsageError
@@ -107,10 +108,10 @@ def command(
     notes = [str(note) for note in notes_of(target.cfg)] if target else []
     notes += notes_on_size(heads, network.size) + notes_on_data(heads, measured)
     result = check_result(named, network, heads, measured, failures, notes)
-    click.echo(json_text(result) if form == "json" else check_shown(result, failures, form))
+    write_result(json_text(result) if form == "json" else check_shown(result, failures, form))
     if failures:
         gates_failed = ", ".join(dict.fromkeys(failure.gate for failure in failures))
-        warn(f"check failed: {gates_failed}")
+        error(f"check failed: {gates_failed}")
     return 1 if failures else 0
 
 
@@ -121,13 +122,13 @@ def _without_cfg(
 ) -> tuple[NetworkInput, NamedAnchors]:
     """Anchors that stand in no cfg, at the input that is asked for, or that they are meant for."""
     from anchorkit.anchors.presets import preset as preset_named
+    from anchorkit.cli.messages import warn
     from anchorkit.cli.options.anchors import network_for
-    from anchorkit.cli.options.loading import warn
 
     named = preset_named(preset or "") if anchors is None else anchors
     network, warnings = network_for([named], asked.over(named.network))
     for line in warnings:
-        warn(f"warning: {line}")
+        warn(line)
     return network, named
 
 
@@ -135,7 +136,8 @@ def _measured(
     data: DataOptions, named: NamedAnchors, network: NetworkInput, gates: Gates
 ) -> "Measured":
     from anchorkit.anchors.rounding import rounded
-    from anchorkit.cli.options.loading import load_boxes, show_progress, warn
+    from anchorkit.cli.messages import note, shows_progress
+    from anchorkit.cli.options.loading import load_boxes
     from anchorkit.clustering import cluster
     from anchorkit.errors import DataError, TooManyClustersError
     from anchorkit.quality import evaluate
@@ -147,11 +149,11 @@ def _measured(
     sizes = boxes.at_input(network)
     quality = evaluate(sizes, named.anchors)
     try:
-        found = cluster(sizes, len(named.anchors), progress=show_progress(data))
+        found = cluster(sizes, len(named.anchors), progress=shows_progress())
     except TooManyClustersError as error:
         if gates.max_gain is not None:
             raise
-        warn(f"note: no gain can be told: {error}")
+        note(f"no gain can be told: {error}")
         return Measured(boxes, quality, None, None)
     fresh = rounded(sizes, found.anchors, 0)
     return Measured(boxes, quality, fresh, evaluate(sizes, fresh).mean_iou)

@@ -106,7 +106,8 @@ def command(
 ) -> int:
     """Load, search, round, judge, write, print."""
     from anchorkit.cli.cfg.job import CfgJob
-    from anchorkit.cli.options.loading import load_boxes, show_progress
+    from anchorkit.cli.messages import shows_progress, write_result
+    from anchorkit.cli.options.loading import load_boxes
     from anchorkit.cli.options.output_paths import check_folder, check_outputs_differ
     from anchorkit.plots.tensorboard import check_board
 
@@ -121,7 +122,7 @@ def command(
         check_board()
         check_folder(board, f"--tensorboard {board}")
     boxes = load_boxes(data, options.network)
-    found = searched(boxes, options, progress=show_progress(data))
+    found = searched(boxes, options, progress=shows_progress())
     warn_of_rounding(found, precision)
     job.plan(boxes, found.sizes, found.anchors)
     text = rendered(found, boxes, options, form, job)
@@ -131,15 +132,14 @@ def command(
         form=form,
         decimals=precision,
         note=f"mean IoU {found.quality.mean_iou:.4f} of {counted(len(boxes), 'box', 'boxes')}",
-        quiet=data.quiet,
         dry_run=cfg_options.dry_run,
     )
     if plot:
         draw(plot, found.sizes, options.network.size, anchors=found.anchors, quality=found.quality)
     if board:
         shown_on(board, found, options)
-    code = job.finish(quiet=data.quiet)
-    click.echo(text + (f"\n{more}" if more else ""), nl=not more)
+    code = job.finish()
+    write_result(text + (f"\n{more}" if more else ""), nl=not more)
     return code
 
 
@@ -186,7 +186,7 @@ def shown_on(board: Path, found: Found, options: SearchOptions) -> None:
 def warn_of_rounding(found: Found, precision: int) -> None:
     """Say on stderr where rounding costs too much, and which precision would not."""
     from anchorkit.anchors.rounding import rounded
-    from anchorkit.cli.options.loading import warn
+    from anchorkit.cli.messages import warn
     from anchorkit.quality import evaluate
 
     exact = found.clustering.mean_iou
@@ -197,7 +197,7 @@ def warn_of_rounding(found: Found, precision: int) -> None:
         kept = evaluate(found.sizes, anchors).mean_iou
         if exact - kept <= WORTH_A_WARNING:
             warn(
-                f"warning: rounding costs {exact - found.quality.mean_iou:.4f} of mean IoU; "
+                f"rounding costs {exact - found.quality.mean_iou:.4f} of mean IoU; "
                 f"--precision {finer} keeps it at {kept:.4f}"
             )
             return

@@ -6,7 +6,7 @@ import click
 
 from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.shared import format_option, help_text
-from anchorkit.cli.options.types import InputSize, Whole
+from anchorkit.cli.options.types import InputSize, OneOf, Whole
 
 __all__ = ["command"]
 
@@ -40,7 +40,7 @@ CONVENTIONS = ("flops", "darknet", "macs", "paddle")
 )
 @click.option(
     "--convention",
-    type=click.Choice(CONVENTIONS),
+    type=OneOf(CONVENTIONS),
     default="flops",
     show_default=True,
     help="How operations are counted. flops: two per multiply-add, groups divided out, every layer "
@@ -53,6 +53,7 @@ def command(
     cfg: Path, size: tuple[int, int] | None, k: int | None, convention: str, form: str
 ) -> None:
     """Read, count, print."""
+    from anchorkit.cli.messages import write_result
     from anchorkit.darknet.cfg_file import cfg_content
     from anchorkit.darknet.cost import cfg_with_k, network_cost
     from anchorkit.darknet.sections import read_cfg
@@ -70,4 +71,4 @@ def command(
     except CfgError as error:
         raise CfgError(f"{cfg}: {error}") from None
     show = {"text": cost_text, "json": json_text, "markdown": cost_markdown}
-    click.echo(show[form](cost_summary(cost, other)))
+    write_result(show[form](cost_summary(cost, other)))

@@ -29,7 +29,8 @@ def command(
     form: str,
 ) -> None:
     """Gather the anchors, load, judge, print."""
-    from anchorkit.cli.options.loading import load_boxes, warn
+    from anchorkit.cli.messages import warn, write_result
+    from anchorkit.cli.options.loading import load_boxes
     from anchorkit.errors import UsageError
     from anchorkit.reports.evaluate import comparison
     from anchorkit.reports.evaluate_text import comparison_markdown, comparison_text
@@ -39,8 +40,8 @@ def command(
         raise UsageError("no anchors: name some with --anchors, --cfg or --preset")
     network, warnings = network_for(given, asked)
     for line in warnings:
-        warn(f"warning: {line}")
+        warn(line)
     boxes = load_boxes(data, network)
     result = comparison(boxes, given, network=network)
     show = {"text": comparison_text, "json": json_text, "markdown": comparison_markdown}
-    click.echo(show[form](result))
+    write_result(show[form](result))

@@ -9,6 +9,7 @@ from anchorkit.cli.options.shared import help_text, input_options
 from anchorkit.cli.options.types import SomePath
 from anchorkit.network_input import PartialInput
 from anchorkit.reports.tables import counted
+from anchorkit.terminal import safe_text
 
 __all__ = ["command"]
 
@@ -36,6 +37,7 @@ __all__ = ["command"]
 @input_options
 def command(data: DataOptions, path: Path, asked: PartialInput) -> None:
     """Check, load, save, and say what was saved."""
+    from anchorkit.cli.messages import write_result
     from anchorkit.cli.options.loading import load_boxes
     from anchorkit.cli.options.output_paths import check_output, check_outputs_differ
     from anchorkit.loaders.npz import is_boxes_file, save_boxes
@@ -47,4 +49,4 @@ def command(data: DataOptions, path: Path, asked: PartialInput) -> None:
     save_boxes(path, boxes)
     what = f"{counted(boxes.images, 'image')}, {counted(len(boxes), 'box', 'boxes')}"
     sets = f", {counted(len(boxes.image_sets), 'image set')}" if boxes.image_sets else ""
-    click.echo(f"{path.as_posix()}: {what}{sets}")
+    write_result(f"{safe_text(path.as_posix())}: {what}{sets}")

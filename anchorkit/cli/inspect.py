@@ -21,6 +21,7 @@ __all__ = ["command"]
 @format_option
 def command(data: DataOptions, asked: PartialInput, form: str) -> None:
     """Load, count, print; with --strict, fail on what was left out."""
+    from anchorkit.cli.messages import write_result
     from anchorkit.cli.options.loading import check_strict, load_boxes, say_losses
     from anchorkit.errors import AnchorkitError
     from anchorkit.reports.inspect import inspected
@@ -33,11 +34,11 @@ def command(data: DataOptions, asked: PartialInput, form: str) -> None:
         found = inspected(boxes, network=network)
     except AnchorkitError:
         # What was found at fault may be the very reason
-        say_losses(data, boxes.report)
+        say_losses(boxes.report)
         raise
     if form == "json":
-        click.echo(json_text(found))
+        write_result(json_text(found))
     else:
         shown = inspection_text if form == "text" else inspection_markdown
-        click.echo(shown(found, boxes.report))
+        write_result(shown(found, boxes.report))
     check_strict(data, boxes.report)

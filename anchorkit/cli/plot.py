@@ -9,7 +9,7 @@ from anchorkit.cli.options.anchors import given_options, network_for
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.plots import PICTURES, check_picture_path, draw
 from anchorkit.cli.options.shared import help_text, input_options
-from anchorkit.cli.options.types import SomePath
+from anchorkit.cli.options.types import OneOf, SomePath
 from anchorkit.network_input import PartialInput
 
 __all__ = ["command"]
@@ -33,12 +33,12 @@ __all__ = ["command"]
 )
 @click.option(
     "--picture",
-    type=click.Choice(PICTURES),
+    type=OneOf(PICTURES),
     help="Which picture; all but boxes need anchors.  [default: clusters with anchors, else boxes]",
 )
 @click.option(
     "--scale",
-    type=click.Choice(["auto", "linear", "log"]),
+    type=OneOf(["auto", "linear", "log"]),
     default="auto",
     show_default=True,
     help="Scale of the axes of boxes and clusters.",
@@ -55,7 +55,8 @@ def command(
     asked: PartialInput,
 ) -> None:
     """Check, load, judge, draw."""
-    from anchorkit.cli.options.loading import load_boxes, warn
+    from anchorkit.cli.messages import note, warn
+    from anchorkit.cli.options.loading import load_boxes
     from anchorkit.errors import DataError, UsageError
     from anchorkit.quality import evaluate
 
@@ -66,7 +67,7 @@ def command(
     check_picture_path(output, "-o")
     network, warnings = network_for(given, asked)
     for line in warnings:
-        warn(f"warning: {line}")
+        warn(line)
     boxes = load_boxes(data, network)
     if not len(boxes):
         raise DataError("no usable boxes to draw")
@@ -82,5 +83,4 @@ def command(
         picture=picture,
         scale=None if scale == "auto" else scale,
     ):
-        if not data.quiet:
-            warn(f"wrote {file}")
+        note(f"{file}: written")

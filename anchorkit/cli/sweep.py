@@ -96,7 +96,8 @@ def command(
     form: str,
 ) -> None:
     """Load once, search for each k, judge, print."""
-    from anchorkit.cli.options.loading import load_boxes, show_progress
+    from anchorkit.cli.messages import shows_progress, write_result
+    from anchorkit.cli.options.loading import load_boxes
     from anchorkit.cli.options.output_paths import check_folder
     from anchorkit.errors import DataError, UsageError
     from anchorkit.plots.tensorboard import check_board
@@ -134,7 +135,7 @@ def command(
             step=step,
         ),
         total=len(ks) * (1 + len(distances)),
-        shown=show_progress(data),
+        shown=shows_progress(),
     )
     values = [row.held_out.mean_iou if row.held_out else row.mean_iou_exact for row in rows]
     found = knee(ks, values)
@@ -156,7 +157,7 @@ def command(
     if board:
         _show_on(board, rows, found, update, costs)
     show = {"text": sweep_text, "json": json_text, "markdown": sweep_markdown}
-    click.echo(show[form](result))
+    write_result(show[form](result))
 
 
 def _paid(

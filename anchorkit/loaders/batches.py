@@ -18,6 +18,9 @@ __all__ = ["LARGEST_FILE", "read_batch", "read_file"]
 LARGEST_FILE = 64 << 20
 """Bytes above which a file is no annotation, and is named instead of read."""
 
+LONGEST_VALUE = 400
+"""Characters that are shown of what was found."""
+
 
 Label = tuple[str, bool, bool]
 _NOTHING = Annotation((float("nan"), float("nan")), -1, [], [], [], [])
@@ -78,13 +81,16 @@ def read_batch(
         try:
             found = _read(path) if sizes is None else read_annotation(read_file(path), sizes[place])
         except UnreadableError as error:
-            faults.append((place, None, error.reason, error.value, "unreadable"))
+            faults.append((place, None, error.reason, error.value[:LONGEST_VALUE], "unreadable"))
             found = _NOTHING
         except OSError as error:
             value = error.strerror or str(error)
             faults.append((place, None, "cannot be read", value, "unreadable"))
             found = _NOTHING
-        faults.extend((place, *fault) for fault in found.faults)
+        faults.extend(
+            (place, number, reason, value[:LONGEST_VALUE], kind)
+            for number, reason, value, kind in found.faults
+        )
         image_sizes.extend(found.size)
         objects.append(found.objects)
         boxes.append(len(found.labels))

@@ -165,7 +165,7 @@ class _Document:
             class_ids=class_ids,
             difficult=np.zeros(len(order), dtype=np.bool_),
             truncated=np.zeros(len(order), dtype=np.bool_),
-            image_sizes=sizes,
+            image_sizes=np.where((sizes > 0) & np.isfinite(sizes), sizes, np.nan),
             image_names=tuple(names),
             class_names=class_names,
             report=Report(
@@ -253,8 +253,8 @@ def _what_is_wrong(item: Any) -> tuple[str, str]:
 
 
 def _plain(name: Any) -> str:
-    """A name on one line."""
-    return " ".join(str(name).replace("\0", " ").split())
+    """A name without NUL, which parts names in a file of boxes."""
+    return str(name).replace("\0", " ")
 
 
 def _side(value: Any) -> float:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from anchorkit.errors import DataError
 from anchorkit.files import open_file
+from anchorkit.terminal import safe_text
 
 __all__ = ["Member", "members"]
 
@@ -215,7 +216,9 @@ def _elements(text: _Text, key: str) -> Iterator[Member]:
 def _shown(text: _Text, size: int) -> Iterator[Member]:
     from tqdm import tqdm
 
-    with tqdm(total=size, unit="B", unit_scale=True, desc=text.path.name, leave=False) as bar:
+    with tqdm(
+        total=size, unit="B", unit_scale=True, desc=safe_text(text.path.name), leave=False
+    ) as bar:
         for count, member in enumerate(_members(text)):
             if count % 5000 == 0:
                 bar.update(text.read - bar.n)

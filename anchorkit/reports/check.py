@@ -23,6 +23,7 @@ from anchorkit.reports.fit import (
 )
 from anchorkit.reports.heads import head_rows, head_table
 from anchorkit.reports.tables import counted
+from anchorkit.terminal import safe_markdown, safe_text
 
 __all__ = ["Measured", "check_result", "check_shown", "notes_on_data"]
 
@@ -111,11 +112,12 @@ def check_shown(result: Mapping[str, Any], failures: Sequence[Failure], form: st
     markdown = form == "markdown"
     bullet, mark = ("- ", "**FAILED**") if markdown else ("", "FAILED")
     what = f"{counted(result['k'], 'anchor')} for {network_text(result)}"
-    parts = [f"{'### ' if markdown else ''}{result['name']}: {what}"]
+    safe = safe_markdown if markdown else safe_text
+    parts = [f"{'### ' if markdown else ''}{safe(result['name'])}: {what}"]
     if result["heads"]:
         parts.append(head_table(result["heads"], form))
-    verdict = [f"{mark} {failure}" for failure in failures] or ["ok: no fault found"]
-    notes = [f"note: {note}" for note in result["notes"]]
+    verdict = [f"{mark} {safe(str(failure))}" for failure in failures] or ["ok: no fault found"]
+    notes = [f"note: {safe(note)}" for note in result["notes"]]
     blocks = [block for block in (_measures(result), notes, verdict) if block]
     parts += ["\n".join(bullet + line for line in block) for block in blocks]
     return "\n\n".join(parts)

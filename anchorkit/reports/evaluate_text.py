@@ -5,6 +5,7 @@ from typing import Any
 
 from anchorkit.reports.fit import CLUSTER_COLUMNS, cluster_cells, network_text
 from anchorkit.reports.tables import counted, markdown_table, text_table
+from anchorkit.terminal import safe_markdown, safe_text
 
 __all__ = ["comparison_markdown", "comparison_text"]
 
@@ -77,14 +78,14 @@ def comparison_markdown(result: Mapping[str, Any]) -> str:
     """
     results = result["results"]
     if len(results) == 1:
-        title = f"### {results[0]['name']}: mean IoU {results[0]['mean_iou']:.4f}"
+        title = f"### {safe_markdown(results[0]['name'])}: mean IoU {results[0]['mean_iou']:.4f}"
         return "\n\n".join([title, _read(result), *_alone(result, markdown_table)])
     best = max(results, key=lambda one: one["mean_iou"])
     rows = _side_by_side(result)
-    notes = "\n".join(f"- {note}" for note in ["\\* best of the row", *_notes(result)])
+    notes = "\n".join(f"- {safe_markdown(note)}" for note in ["* best of the row", *_notes(result)])
     return "\n\n".join(
         [
-            f"### {best['name']} fits best: mean IoU {best['mean_iou']:.4f}",
+            f"### {safe_markdown(best['name'])} fits best: mean IoU {best['mean_iou']:.4f}",
             _read(result),
             markdown_table(rows[0], rows[1:], left=[rows[0][0]]),
             notes,
@@ -99,7 +100,8 @@ def _alone(result: Mapping[str, Any], table: Table) -> list[str]:
     cells = [(title, f"{one[key]:.4f}", NOTES.get(key, "")) for title, key in FIGURES]
     figures = table(columns, cells, left=columns)
     if table is text_table:
-        figures = f"{one['name']}, {counted(one['k'], 'anchor')}\n{figures.split(chr(10), 1)[1]}"
+        title = f"{safe_text(one['name'])}, {counted(one['k'], 'anchor')}"
+        figures = f"{title}\n{figures.split(chr(10), 1)[1]}"
     parts = [
         figures,
         _groups("size at input", one["sizes"], result["boxes"], table),
@@ -170,7 +172,9 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
         more = len(one["unused"]) - UNUSED
         if unused:
             rest = f" and {more:,} more" if more > 0 else ""
-            notes.append(f"{one['name']}: no box is nearest to {', '.join(unused)}{rest}")
+            notes.append(
+                f"{safe_text(one['name'])}: no box is nearest to {', '.join(unused)}{rest}"
+            )
     results = result["results"]
     if len(results) > 1 and len(results[0]["classes"]) > CLASSES:
         notes.append(_more(results[0]["classes"]))
@@ -188,7 +192,7 @@ def _read(result: Mapping[str, Any]) -> str:
 
 
 def _cut(name: str) -> str:
-    shown = " ".join(name.split())
+    shown = safe_text(name)
     return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 3]}..."
 
 

@@ -10,6 +10,7 @@ from anchorkit.darknet.heads import Head
 from anchorkit.quality import Quality
 from anchorkit.reports.fit import short, to_digits
 from anchorkit.reports.tables import markdown_table, text_table
+from anchorkit.terminal import safe_text
 
 __all__ = ["head_rows", "head_table", "old_and_new", "said_of_changes"]
 
@@ -102,6 +103,7 @@ def old_and_new(name: str, old: float | None, new: float) -> str:
     >>> old_and_new("yolov3.cfg", 0.6712, 0.884)
     'yolov3.cfg: mean IoU 0.6712 with its own anchors, 0.8840 with these (+0.2128)'
     """
+    name = safe_text(name)
     if old is None:
         return f"{name}: no anchors of its own, mean IoU {new:.4f} with these"
     gain = f"{new - old:+.4f}"

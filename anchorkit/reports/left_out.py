@@ -5,6 +5,7 @@ from itertools import islice
 
 from anchorkit.load_report import Problem, Report
 from anchorkit.reports.tables import counted
+from anchorkit.terminal import safe_text
 
 __all__ = ["by_reason", "loss_lines"]
 
@@ -79,5 +80,6 @@ def _lines(reason: str, group: Sequence[Problem], width: int, most: int) -> list
 
 
 def _example(problem: Problem) -> str:
-    where = problem.file if problem.object is None else f"{problem.file}: object {problem.object}"
-    return f"{where} ({problem.value})" if problem.value else where
+    file = safe_text(problem.file)
+    where = file if problem.object is None else f"{file}: object {problem.object}"
+    return f"{where} ({safe_text(problem.value)})" if problem.value else where

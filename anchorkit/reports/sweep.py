@@ -11,6 +11,7 @@ from anchorkit.network_input import NetworkInput
 from anchorkit.reports.fit import DIGITS, account_keys, network_keys, network_text
 from anchorkit.reports.tables import counted, markdown_table, text_table
 from anchorkit.sweep import Knee, Row
+from anchorkit.terminal import safe_text
 
 __all__ = ["sweep_markdown", "sweep_summary", "sweep_text"]
 
@@ -233,7 +234,7 @@ def _read(result: Mapping[str, Any]) -> str:
     if "held_out" in result:
         out = result["held_out"]
         lines.append(
-            f"held out ({out['by']}): {counted(out['boxes'], 'box', 'boxes')} of "
+            f"held out ({safe_text(out['by'])}): {counted(out['boxes'], 'box', 'boxes')} of "
             f"{counted(out['images'], 'image')}, not clustered"
         )
     return "\n".join(lines)

@@ -1,14 +1,12 @@
 """Results as text, JSON and Markdown: pure functions from values to text."""
 
 import json
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-__all__ = ["counted", "json_text", "markdown_table", "text_table"]
+from anchorkit.terminal import safe_markdown, safe_text
 
-_OWN = re.compile(r"[\\|*`<~\[\]]|(?<![^\W_])_|_(?![^\W_])")
-"""Signs of Markdown; a `_` within a word is none."""
+__all__ = ["counted", "json_text", "markdown_table", "text_table"]
 
 
 def text_table(
@@ -36,7 +34,7 @@ def text_table(
     dog        12
     person      7
     """
-    lines = [list(columns), *map(list, rows)]
+    lines = [list(map(safe_text, line)) for line in (columns, *rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(columns))]
     sides = ["<" if name in left else ">" for name in columns]
     return "\n".join(
@@ -55,8 +53,7 @@ def markdown_table(
     Parameters
     ----------
     columns, rows, left
-        As for `text_table`. What Markdown would take for its own in a cell is escaped, a line end
-        becomes a blank.
+        As for `text_table`. What Markdown would take for its own in a cell is escaped.
 
     Examples
     --------
@@ -71,8 +68,7 @@ def markdown_table(
 
 
 def _markdown_row(cells: Sequence[str]) -> str:
-    shown = (_OWN.sub(r"\\\g<0>", " ".join(cell.split())) for cell in cells)
-    return f"| {' | '.join(shown)} |"
+    return f"| {' | '.join(safe_markdown(cell.strip()) for cell in cells)} |"
 
 
 def json_text(result: Mapping[str, Any]) -> str:

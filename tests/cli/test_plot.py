@@ -40,7 +40,7 @@ def test_without_anchors_the_boxes_are_drawn_and_nothing_else(tmp_path: Path) ->
     folder = tmp_path / "plots"
     done = run("plot", "--voc", SAMPLE, "-o", folder)
     assert list(drawn(folder)) == ["boxes.png"]
-    assert (done.out, done.err) == ("", f"anchorkit: wrote {folder / 'boxes.png'}\n")
+    assert (done.out, done.err) == ("", f"anchorkit: note: {folder / 'boxes.png'}: written\n")
     run("plot", "--voc", SAMPLE, "-o", tmp_path / "one.png", "--quiet")
     assert (tmp_path / "one.png").read_bytes() == drawn(folder)["boxes.png"]
 
@@ -69,7 +69,7 @@ def test_a_picture_and_the_scale_can_be_chosen(tmp_path: Path) -> None:
         (["-o", "x.png", "--picture", "anchors"], 2, "--picture anchors: wanted anchors"),
         (["-o", "x.png", "--preset", "yolov3", "--anchors", "1,2"], 2, "one set of anchors"),
         (["-o", "x.png", "--class", "yeti"], 1, "no such class"),
-        ([], 2, "Missing option '-o'"),
+        ([], 2, "wanted -o FILE|DIR, found none"),
     ],
 )
 def test_what_cannot_be_drawn_is_one_line_and_no_file(

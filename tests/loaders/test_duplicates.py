@@ -61,7 +61,7 @@ def test_files_that_two_sources_share_are_told(first: str, second: str, file: st
     done = run("cluster", "--voc", first, "--voc", second, "-k", "1")
     assert done.code == 0
     assert done.err.splitlines() == [
-        "anchorkit: worth a look",
+        "anchorkit: note: worth a look",
         f"  1  {REASON}",
         f"     {second} (--voc: 2, such as {file})",
     ]

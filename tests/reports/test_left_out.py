@@ -38,17 +38,17 @@ def test_summary_counts_each_reason_and_gives_the_first_examples(tmp_path: Path)
     ran = run("cluster", "--voc", root, "-k", 1)
     assert ran.code == 0
     assert ran.err.splitlines() == [
-        "anchorkit: 3 of 5 objects left out",
+        "anchorkit: note: 3 of 5 objects left out",
         "  3  no area",
         f"     {folder}/a.xml: object 2 (4,4,4,8)",
         f"     {folder}/a.xml: object 3 (4,4,4,8), ...",
-        "anchorkit: 1 of 2 files unreadable",
+        "anchorkit: note: 1 of 2 files unreadable",
         "  1  empty file",
         f"     {folder}/b.xml",
-        "anchorkit: 1 box altered",
+        "anchorkit: note: 1 box altered",
         "  1  clipped to the image",
         f"     {folder}/a.xml: object 5 (0,0,9,8 in 8 x 8)",
-        "anchorkit: 1 hidden file passed over",
+        "anchorkit: note: 1 hidden file passed over",
     ]
     assert run("cluster", "--voc", root, "-k", 1, "--quiet").err == ""
 

@@ -22,7 +22,7 @@ SAMPLE = Path(__file__).parents[2] / "sample_voc"
         ("_a_", r"\_a\_"),
         ("light_vehicle_2", "light_vehicle_2"),
         ("\\", r"\\"),
-        ("two\nlines", "two lines"),
+        ("two\nlines", r"two\\nlines"),
     ],
 )
 def test_signs_of_markdown_in_a_cell_are_shown_as_they_are(cell: str, shown: str) -> None:

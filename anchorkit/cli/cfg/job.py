@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from anchorkit.cli.cfg.options import CfgOptions
 from anchorkit.cli.cfg.target import Target, network_of, open_cfg
 from anchorkit.cli.cfg.writing import Outcome, cfg_result, difference_shown, finish, plan
+from anchorkit.cli.messages import note, warn
 from anchorkit.cli.options.data import DataOptions
-from anchorkit.cli.options.loading import warn
 from anchorkit.darknet.replacing import anchors_of
 from anchorkit.errors import CfgError, UsageError
 from anchorkit.loaders.darknet_data import class_order
@@ -18,6 +18,7 @@ from anchorkit.quality import Quality, evaluate
 from anchorkit.reports.fit import DIGITS
 from anchorkit.reports.heads import head_rows, head_table, old_and_new
 from anchorkit.reports.tables import counted
+from anchorkit.terminal import safe_markdown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -124,9 +125,9 @@ class CfgJob:
                 found[known] += count
             elif count:
                 boxes_of_class = counted(count, "box", "boxes")
-                warn(f"warning: --names: no class {name!r}, which has {boxes_of_class}")
+                warn(f"--names: no class {name!r}, which has {boxes_of_class}")
         if not any(head.find("counters_per_class") for head in self.target.heads):
-            warn(f"note: --names: {self.target.name} has no counters_per_class to renew")
+            note(f"--names: {self.target.name} has no counters_per_class to renew")
             return None
         return [found[name] for name in self.names]
 
@@ -143,19 +144,21 @@ class CfgJob:
         """What the text or the Markdown gets at its end."""
         if self.outcome is None:
             return ""
+        name = self.outcome.target.name
+        name = safe_markdown(name) if form == "markdown" else name
         parts = [
-            old_and_new(self.outcome.target.name, self.old, self.new),
+            old_and_new(name, self.old, self.new),
             head_table(head_rows(self.outcome.heads, self.quality), form),
         ]
         if self.options.dry_run and self.outcome.difference:
             parts.append(difference_shown(self.outcome.difference, form).rstrip("\n"))
         return "\n\n" + "\n\n".join(parts)
 
-    def finish(self, *, quiet: bool) -> int:
+    def finish(self) -> int:
         """Write the cfg, and return the exit code."""
         if self.outcome is None:
             return 0
-        return finish(self.outcome, self.options, quiet=quiet, renewable=True)
+        return finish(self.outcome, self.options, renewable=True)
 
 
 def _named(path: Path) -> list[str]:

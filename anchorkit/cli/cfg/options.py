@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from anchorkit.cli.options.types import Number, SomePath
+from anchorkit.cli.options.types import Number, OneOf, SomePath
 
 __all__ = ["CfgOptions", "cfg_file_option", "cfg_options"]
 
@@ -86,7 +86,7 @@ def cfg_options(*, required: bool = False, with_data: bool = True) -> Callable[[
             ),
             click.option(
                 "--assign",
-                type=click.Choice(["shares", "size"]),
+                type=OneOf(["shares", "size"]),
                 help="How heads get anchors: in equal shares by area (masks that fit keep their "
                 "lengths), or by the area rule of darknet, 30x30 and 60x60.  [default: shares]",
             ),

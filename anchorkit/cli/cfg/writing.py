@@ -8,7 +8,7 @@ from typing import Any
 
 from anchorkit.cli.cfg.options import CfgOptions
 from anchorkit.cli.cfg.target import Target, listed_anchors
-from anchorkit.cli.options.loading import warn
+from anchorkit.cli.messages import note, warn
 from anchorkit.darknet.difference import unified_difference
 from anchorkit.darknet.faults import faults_of
 from anchorkit.darknet.heads import Head, Pair, heads_of
@@ -19,6 +19,7 @@ from anchorkit.errors import CfgError
 from anchorkit.files import write_atomically
 from anchorkit.quality import Quality
 from anchorkit.reports.heads import head_rows, said_of_changes
+from anchorkit.terminal import safe_text
 
 __all__ = ["Outcome", "cfg_result", "difference_shown", "finish", "plan"]
 
@@ -79,32 +80,31 @@ def plan(
         )
     except CfgError as error:
         raise CfgError(f"{target.name}: {error}") from None
-    return Outcome(target, edit, edit.text, unified_difference(old, edit.text, target.name))
+    return Outcome(
+        target, edit, edit.text, unified_difference(old, edit.text, safe_text(target.name))
+    )
 
 
-def finish(
-    outcome: Outcome, options: CfgOptions, *, quiet: bool = False, renewable: bool = False
-) -> int:
+def finish(outcome: Outcome, options: CfgOptions, *, renewable: bool = False) -> int:
     """Write what was planned, say so on stderr, and return the exit code.
 
     `renewable` says whether the command could renew counters_per_class.
     """
     target, edit = outcome.target, outcome.edit
-    if not quiet:
-        notes = notes_of(target.cfg)
-        for note in notes[:NOTES]:
-            warn(f"note: {target.name}: {note}")
-        if len(notes) > NOTES:
-            warn(f"note: {target.name}: {len(notes) - NOTES} more: see `anchorkit check`")
+    notes = notes_of(target.cfg)
+    for one in notes[:NOTES]:
+        note(f"{target.name}: {one}")
+    if len(notes) > NOTES:
+        note(f"{target.name}: {len(notes) - NOTES} more: see `anchorkit check`")
     for text in edit.warnings if edit else ():
         hint = "; --names FILE renews it" if renewable and "counters_per_class" in text else ""
-        warn(f"warning: {target.name}: {text}{hint}")
+        warn(f"{target.name}: {text}{hint}")
     _write(outcome, options)
     if outcome.reason:
         warn(f"{target.name}: left alone: {outcome.reason}")
         for fault in faults_of(target.heads):
             warn(f"{target.name}: not mended: {fault}")
-    elif not quiet:
+    else:
         _say(outcome, options)
     return 1 if options.exit_code and outcome.difference else 0
 
@@ -135,13 +135,13 @@ def _say(outcome: Outcome, options: CfgOptions) -> None:
     would = "would change" if options.dry_run else "changed"
     mended = "would mend" if options.dry_run else "mended"
     for fault in outcome.edit.mended if outcome.edit else ():
-        warn(f"{name}: {mended}: {fault}")
+        note(f"{name}: {mended}: {fault}")
     if outcome.edit is None or not outcome.edit.changes:
-        warn(f"{name}: nothing to change")
+        note(f"{name}: nothing to change")
     else:
-        warn(f"{name}: {would} {said_of_changes(outcome.edit.changes)}")
+        note(f"{name}: {would} {said_of_changes(outcome.edit.changes)}")
     if options.output is not None and not options.dry_run:
-        warn(f"{options.output}: written")
+        note(f"{options.output}: written")
 
 
 def cfg_result(

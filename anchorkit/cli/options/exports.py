@@ -94,7 +94,6 @@ class Exports:
         form: str = "text",
         decimals: int | None = None,
         note: str = "",
-        quiet: bool = False,
         dry_run: bool = False,
     ) -> str:
         """Write the exports that have a file; return the others, to follow the result on stdout.
@@ -111,8 +110,6 @@ class Exports:
             Places after the point; None: as many as each number needs.
         note
             A line for the comment, such as the mean IoU.
-        quiet
-            Whether to keep warnings back.
         dry_run
             Whether to write no file.
 
@@ -126,22 +123,23 @@ class Exports:
             Where a file could not be written.
         """
         from anchorkit.anchors.export import FORMS, export
-        from anchorkit.cli.options.loading import warn
+        from anchorkit.cli import messages
         from anchorkit.files import write_atomically
 
         made = _made(anchors, network, note)
         printed = []
         for name, file in self.requests:
             text = export(name, anchors, strides=self.strides, decimals=decimals, made=made)
-            if FORMS[name].letterbox and network.resize == "stretch" and not quiet:
-                warn(
-                    f"warning: {FORMS[name].trainer}: training scales both sides of an image "
+            if FORMS[name].letterbox and network.resize == "stretch":
+                messages.warn(
+                    f"{FORMS[name].trainer}: training scales both sides of an image "
                     "alike, so --resize letterbox fits better"
                 )
             if file is not None and dry_run:
-                warn(f"--dry-run: {file} is not written")
+                messages.note(f"--dry-run: {file} is not written")
             elif file is not None:
                 write_atomically(file, text.encode())
+                messages.note(f"{file}: written")
             elif form == "markdown":
                 printed.append(f"\n```{FORMS[name].language}\n{text}```\n")
             else:
@@ -221,13 +219,14 @@ def _made(anchors: "ArrayLike", network: "NetworkInput", note: str) -> list[str]
     import numpy as np
 
     from anchorkit._version import __version__
+    from anchorkit.terminal import safe_text
 
     resized = "letterboxed" if network.resize == "letterbox" else "stretched"
     lines = [
         f"anchorkit {__version__}: {len(np.asarray(anchors))} anchors in pixels of the input, "
         f"{network}, images {resized}"
     ]
-    return [*lines, note] if note else lines
+    return [*lines, safe_text(note)] if note else lines
 
 
 def _check_path(request: Request) -> None:

@@ -1,11 +1,9 @@
 """From the data options to boxes: load, filter, say what was left out."""
 
-import sys
-
-import click
 import numpy as np
 
 from anchorkit.boxes import Boxes
+from anchorkit.cli.messages import note, shows_progress, summary, warn
 from anchorkit.cli.options.data import DataOptions
 from anchorkit.errors import DataError, UsageError
 from anchorkit.load_report import Report
@@ -15,17 +13,7 @@ from anchorkit.reports.left_out import loss_lines
 from anchorkit.reports.tables import counted
 from anchorkit.suggestions import names_there
 
-__all__ = ["check_strict", "load_boxes", "require_data", "say_losses", "show_progress", "warn"]
-
-
-def warn(message: str) -> None:
-    """One line on stderr."""
-    click.echo(f"anchorkit: {message}", err=True)
-
-
-def show_progress(data: DataOptions) -> bool:
-    """Whether progress bars are wanted: on a terminal, and not with `--quiet`."""
-    return sys.stderr.isatty() and not data.quiet
+__all__ = ["check_strict", "load_boxes", "require_data", "say_losses"]
 
 
 def load_boxes(
@@ -60,23 +48,23 @@ def load_boxes(
         data.sources,
         image_sets=data.image_set,
         jobs=data.jobs,
-        progress=show_progress(data),
+        progress=shows_progress(),
         keep_sets=keep_sets,
         images=data.images,
         polygons=data.polygons,
     )
     boxes = _filtered(boxes, data, network)
     if summary:
-        say_losses(data, boxes.report)
+        say_losses(boxes.report)
         check_strict(data, boxes.report)
     return boxes
 
 
-def say_losses(data: DataOptions, report: Report) -> None:
-    """Write on stderr, without `--quiet`, what was left out, altered or could not be read."""
-    if not data.quiet:
-        for line in loss_lines(report):
-            click.echo(line if line.startswith(" ") else f"anchorkit: {line}", err=True)
+def say_losses(report: Report) -> None:
+    """Say what was remarked, and without `--quiet` what was left out, altered or unreadable."""
+    for remark in report.remarks:
+        (warn if remark.level == "warning" else note)(remark.text)
+    summary(loss_lines(report))
 
 
 def require_data(data: DataOptions, why: str = "no data") -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from anchorkit.cli.options.types import InputSize, Whole
+from anchorkit.cli.options.types import InputSize, OneOf, Whole
 from anchorkit.network_input import RESIZES, PartialInput
 
 __all__ = ["FINEST", "format_option", "help_text", "input_options", "search_options"]
@@ -35,7 +35,7 @@ def input_options(command: Command) -> Command:
         click.option(
             "--resize",
             "input_resize",
-            type=click.Choice(RESIZES),
+            type=OneOf(RESIZES),
             help="How training brings images to the input size.  [default: stretch]",
         ),
         click.option(
@@ -71,7 +71,7 @@ def search_options(command: Command) -> Command:
         ),
         click.option(
             "--update",
-            type=click.Choice(["median", "mean", "iou"]),
+            type=OneOf(["median", "mean", "iou"]),
             default="median",
             show_default=True,
             help="What an anchor becomes: the median of its boxes, their mean (as darknet has it), "
@@ -87,7 +87,7 @@ def format_option(command: Command) -> Command:
     return click.option(
         "--format",
         "form",
-        type=click.Choice(FORMATS),
+        type=OneOf(FORMATS),
         default="text",
         show_default=True,
         help="How the result is written to stdout.",

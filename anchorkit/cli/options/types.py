@@ -1,19 +1,24 @@
 """What an option takes: click's own kinds of value, held to what anchorkit can use."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-__all__ = ["DISTANCES", "Distances", "InputSize", "Ks", "Number", "SomePath", "Whole"]
+from anchorkit.suggestions import closest
+
+__all__ = ["DISTANCES", "Distances", "InputSize", "Ks", "Number", "OneOf", "SomePath", "Whole"]
 
 if TYPE_CHECKING:
     SizeType = click.ParamType[tuple[int, int]]
     KsType = click.ParamType[tuple[int, ...]]
     NamesType = click.ParamType[tuple[str, ...]]
+    ChoiceType = click.Choice[str]
 else:  # older clicks have no type argument
     SizeType = KsType = NamesType = click.ParamType
+    ChoiceType = click.Choice
 
 DISTANCES = ("iou", "euclidean", "seuclidean", "manhattan", "chebyshev", "cosine")
 """The names of `anchorkit.distances.DISTANCES`, which are not loaded for a help text."""
@@ -22,10 +27,33 @@ MOST = 1000
 """Most numbers of anchors in one range."""
 
 
+class OneOf(ChoiceType):
+    """One of some names; an error says which, and the one that is meant."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(tuple(names))
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The name; fails where it is none of them."""
+        names = [str(name) for name in self.choices]
+        if value not in names:
+            near = closest(str(value), names)
+            hint = f"; did you mean {near}?" if near else ""
+            self.fail(f"wanted {', '.join(names)}, found {value!r}{hint}", param, ctx)
+        return value
+
+
 class Whole(click.IntRange):
     """A whole number within bounds."""
 
     name = "whole number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; fails where it is none, or out of bounds."""
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            self.fail(f"wanted a whole number{_bounds(self)}, found {value!r}", param, ctx)
 
 
 class Number(click.FloatRange):
@@ -37,10 +65,21 @@ class Number(click.FloatRange):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         """The number; fails where it is none, not finite or out of bounds."""
-        number = float(super().convert(value, param, ctx))
+        try:
+            number = float(super().convert(value, param, ctx))
+        except click.BadParameter:
+            number = math.nan
         if not math.isfinite(number):
-            self.fail(f"{value!r} is not a valid number.", param, ctx)
+            self.fail(f"wanted a number{_bounds(self)}, found {value!r}", param, ctx)
         return number
+
+
+def _bounds(kind: click.IntRange | click.FloatRange) -> str:
+    """The bounds of a range in words: ` from 0 to 9`, ` from 1`, ` above 0 and below 1`."""
+    if kind.min_open or kind.max_open:
+        return f" above {kind.min:g} and below {kind.max:g}"
+    low = "" if kind.min is None else f" from {kind.min:,}"
+    return low if kind.max is None else f"{low} to {kind.max:,}"
 
 
 class SomePath(click.Path):

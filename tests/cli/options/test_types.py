@@ -4,7 +4,7 @@ import click
 import pytest
 
 from anchorkit.cli import COMMANDS, commands
-from anchorkit.cli.options.types import Number, SomePath, Whole
+from anchorkit.cli.options.types import Number, OneOf, SomePath, Whole
 
 if TYPE_CHECKING:
     AnyKind = click.ParamType[Any]
@@ -15,12 +15,15 @@ else:  # older clicks have no type argument
 @pytest.mark.parametrize(
     ("kind", "typed", "found"),
     [
-        (Whole(min=1), "nine", "'nine' is not a valid whole number."),
-        (Whole(min=1), "0", "0 is not in the range x>=1."),
-        (Number(min=0), "much", "'much' is not a valid number."),
-        (Number(min=0), "nan", "'nan' is not a valid number."),
-        (Number(min=0), "inf", "'inf' is not a valid number."),
-        (Number(min=0), "-0.5", "-0.5 is not in the range x>=0."),
+        (Whole(min=1), "nine", "wanted a whole number from 1, found 'nine'"),
+        (Whole(min=1), "0", "wanted a whole number from 1, found '0'"),
+        (Whole(0, 9), "1.5", "wanted a whole number from 0 to 9, found '1.5'"),
+        (OneOf(["iou", "mean"]), "Iou", "wanted iou, mean, found 'Iou'; did you mean iou?"),
+        (OneOf(["iou", "mean"]), "x", "wanted iou, mean, found 'x'"),
+        (Number(min=0), "much", "wanted a number from 0, found 'much'"),
+        (Number(min=0), "nan", "wanted a number from 0, found 'nan'"),
+        (Number(min=0), "inf", "wanted a number from 0, found 'inf'"),
+        (Number(min=0), "-0.5", "wanted a number from 0, found '-0.5'"),
         (SomePath(), "", "wanted a path, found an empty one"),
     ],
 )
