@@ -79,6 +79,36 @@ def test_an_image_set_is_held_out_and_what_remains_is_clustered() -> None:
     assert rows[2]["held_out_mean_iou"] == json.loads(judged.out)["results"][0]["mean_iou"]
 
 
+def test_the_suggestion_is_made_from_the_boxes_held_out(tmp_path: Path) -> None:
+    # Four kinds of boxes are clustered, and two of them are judged on: for these, more than two
+    # anchors buy nothing, whereas those clustered gain by every anchor up to the fourth
+    square, oblong = [(80, 80), (400, 400)], [(300, 60), (60, 300)]
+    kinds = {"train": [*square, *oblong], "val": square}
+    files: dict[str, str | bytes] = {}
+    for part, sizes in kinds.items():
+        for number in range(40):
+            boxes = [(0, 0, w + number % 3, h + number % 5 // 2) for w, h in sizes]
+            image = annotation(*map(annotation_object, boxes), size=(416, 416))
+            files[f"{part}{number}.xml"] = image
+    root = voc_folder(tmp_path / "voc", files)
+    lists = root / "ImageSets" / "Main"
+    lists.mkdir(parents=True)
+    for part in kinds:
+        (lists / f"{part}.txt").write_text("".join(f"{part}{n}\n" for n in range(40)))
+    command = ("sweep", "--voc", root, "-k", "1-7", "--format", "json")
+    suggested = {
+        name: json.loads(run(*command, *words).out)["suggested_k"]
+        for name, words in {
+            "clustered": ("--image-set", "train"),
+            "held out": ("--val", "val"),
+        }.items()
+    }
+    assert suggested == {"clustered": 4, "held out": 2}, (
+        "more anchors than the boxes held out gain by: what is fitted to, not what is judged on, "
+        "has been asked"
+    )
+
+
 def test_image_sets_to_cluster_and_to_judge_can_both_be_named() -> None:
     assert swept("--image-set", "train", "--val", "val")["rows"] == swept("--val", "val")["rows"]
     # what is judged on is never clustered, even when it is in both
