@@ -223,7 +223,8 @@ def judged(
     sizes = boxes.at_input(network)
     new = measured(sizes, given.anchors, anchor_t)
     old = None if defaults is None else measured(sizes, defaults.anchors, anchor_t)
-    seen, owners = sizes, np.arange(len(boxes))
+    seen: Sizes = sizes
+    owners: NDArray[np.int64] = np.arange(len(boxes), dtype=np.int64)
     new_seen = old_seen = None
     if in_training is not None and len(in_training.drawn):
         seen, owners = in_training.drawn.sizes, in_training.drawn.sources

@@ -1,6 +1,5 @@
 """`--augment`: what is known of the training, from an option, a cfg or a trainer."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -154,15 +153,5 @@ def _of_cfg(name: str, cfg: "Cfg") -> "Augmentation":
     )
 
 
-_LEADING = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-
-
-def _values(section: "Section", keys: Sequence[str]) -> dict[str, str]:
-    """The values that are there, without what C's `atof` would leave (a comment behind it)."""
-    values = {}
-    for key in keys:
-        text = section.text(key)
-        if text:
-            number = _LEADING.match(text)
-            values[key] = number.group() if number else text
-    return values
+def _values(section: "Section", keys: Sequence[str]) -> dict[str, float]:
+    return {key: section.number(key, 0) for key in keys if section.find(key)}
