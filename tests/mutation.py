@@ -20,7 +20,8 @@ _PIECES = (
     b"<difficult>1</difficult>", b"<x:name>z</x:name>", b"<name lang='de'>Hund</name>", b"\x0c",
     b"<!DOCTYPE annotation [<!ENTITY a 'b'>]>", b"<?xml version='1.0' encoding='gbk'?>", b"\x85",
     b"<?xml version='1.0' encoding='utf-16'?>", b"<a>" * 30, b"<a></b>", b"text", b"\xd6\xd0", b">",
-    b"<x:name xmlns:x='u'>z</x:name>", b"<x:bndbox xmlns:x='u'>1</x:bndbox>", b"<name xmlns='u'>z</name>",
+    b"<x:name xmlns:x='u'>z</x:name>", b"<x:bndbox xmlns:x='u'>1</x:bndbox>",
+    b"<name xmlns='u'>z</name>",
     b"<x:difficult xmlns:x='u'>1</x:difficult>", b"<x:object xmlns:x='u'/>", b"\xe2\x80\xa8",
     b"<xmin>1</xmin>", b"<bndbox>1</bndbox>", b"<size><width>9</width><height>9</height></size>",
 )  # fmt: skip
