@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,15 @@ class FullScan:
         self.points = points
         self.threads = (threads or processors()) if len(points) * k >= THREADED else 1
 
+    counted: ClassVar[Callable[[int], object] | None] = None
+    """Called, where it is set, with the number of points of each exact pass: one evaluation of all
+    points against all anchors."""
+
+    def count(self) -> None:
+        """Tell whoever counts that all points are evaluated against all anchors once."""
+        if FullScan.counted is not None:
+            FullScan.counted(len(self.points))
+
     def assign(self, anchors: Floats) -> Assignment:
         """Nearest anchors of all points, best IoU and its mean.
 
@@ -49,6 +58,7 @@ class FullScan:
         anchors
             (k, 2), columns width and height.
         """
+        self.count()
         points = self.points
         labels = np.empty(len(points), dtype=np.min_scalar_type(len(anchors) - 1))
         best = np.empty(len(points))

@@ -169,6 +169,7 @@ def _gains(
     scan: FullScan, anchors: Floats, assignment: Assignment, factors: tuple[float, ...]
 ) -> NDArray[np.float64]:
     """(k, 2, moves), what each move of one side adds to the sum of best IoUs."""
+    scan.count()
     points, k = scan.points, len(anchors)
     widest = max(*factors, *(1 / factor for factor in factors))
 

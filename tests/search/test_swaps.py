@@ -60,7 +60,8 @@ WEIGHTED = pytest.mark.parametrize("times", [1, 3], ids=["drawn", "with weights"
 
 def sizes_with(times: int, seed: int) -> Floats:
     sizes = np.random.RandomState(seed).lognormal(3, 0.8, (60 if times > 1 else 1200, 2))
-    return np.repeat(sizes, times, axis=0)
+    counts = np.arange(len(sizes)) % times + 1
+    return np.repeat(sizes, counts, axis=0)
 
 
 def rounding(search: Search) -> float:
