@@ -204,7 +204,7 @@ def test_one_bar_counts_every_step(capsys: pytest.CaptureFixture[str]) -> None:
     ("options", "code", "message"),
     [
         (["--val", "val", "--holdout", "0.2"], 2, "--val and --holdout: wanted one of them"),
-        (["--val", "nope"], 2, "nope"),
+        (["--val", "nope"], 1, "nope"),
         (["--holdout", "0"], 2, "0"),
         (["--holdout", "1"], 2, "1"),
         (["--val", "trainval"], 1, "--val trainval: leaves no boxes to cluster"),
