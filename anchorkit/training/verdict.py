@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from anchorkit.overlap import nearest
 from anchorkit.training.thresholds import THRESHOLDS
 from anchorkit.training.verdict_input import VerdictInput
 
@@ -316,9 +317,7 @@ def _sureness(given: VerdictInput) -> Iterator[Finding]:
 def _weights(given: VerdictInput) -> Iterator[Finding]:
     if given.weights is None:
         return
-    a, b = given.anchors[:, None, :], given.weights[None, :, :]
-    shared = np.minimum(a, b).prod(axis=2)
-    best = (shared / (a.prod(axis=2) + b.prod(axis=2) - shared)).max(axis=1)
+    _, best = nearest(given.anchors, given.weights)
     if float(best.mean()) < THRESHOLDS["far"].value:
         yield Finding(
             "note",
