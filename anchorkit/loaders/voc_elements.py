@@ -18,13 +18,13 @@ INSTEAD = ("robndbox", "polygon", "points", "point", "segmentation", "mask", "bb
 class Elements:
     """What was found in a file below its root.
 
-    `objects` have plain names; `strays` are the names of boxes and polygons that stand outside of
-    any; `notes` are (reason, value).
+    `objects` have plain names; `strays` are boxes and polygons that belong to none, as (reason,
+    value) like the `notes`.
     """
 
     def __init__(self) -> None:
         self.objects: list[Any] = []
-        self.strays: list[str] = []
+        self.strays: list[tuple[str, str]] = []
         self.notes: dict[tuple[str, str], None] = {}
 
     def plain(self, item: Any, prefix: str, depth: int = 0) -> Any:
@@ -46,8 +46,10 @@ class Elements:
                 found[name] = child
                 continue
             if before != prefix:
-                if lower in OURS:
-                    self.notes["an element of another namespace", name] = None
+                if not depth and lower == "object":
+                    self.strays += [("an object of another namespace", "")] * len(_listed(child))
+                elif lower == "object":
+                    self.notes["an object of another namespace", name] = None
                 continue
             if local != lower and lower in OURS:
                 self.notes["elements with capital letters: read all the same", local] = None
@@ -64,7 +66,7 @@ class Elements:
                 self.objects.append(one)
                 self._look_inside(one)
             elif name in OURS:
-                self.strays.append(name)
+                self.strays.append(("outside of any object", name))
             elif isinstance(one, Mapping):
                 for below, child in one.items():
                     if below == "part":

@@ -253,8 +253,8 @@ def _assembled(
         found.lefts.append(left)
         found.tops.append(top)
         found.labels.append((name, _flag(item, "difficult"), _flag(item, "truncated")))
-    for number, stray in enumerate(elements.strays, start=len(boxes) + 1):
-        found.faults.append(Fault(number, "outside of any object", stray, "left_out"))
+    for number, (reason, value) in enumerate(elements.strays, start=len(boxes) + 1):
+        found.faults.append(Fault(number, reason, value, "left_out"))
     found.faults.extend(Fault(None, reason, value, "note") for reason, value in elements.notes)
     return found
 

@@ -182,6 +182,8 @@ def _label(before: bytes, after: bytes) -> tuple[str, bool, bool] | None:
     if any(child.tag.lower() in _READ and child.tag not in _READ for child in found):
         return None
     for child in found:
+        if child.tag.startswith("{"):  # what of a namespace counts is the reference reader's to say
+            return None
         if child.tag == "bndbox" and (child.text != "1" or "bndbox" in texts):
             return None
         if child.tag in ("name", "difficult", "truncated") and len(child):

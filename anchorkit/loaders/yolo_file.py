@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from anchorkit.loaders.batches import read_file
 from anchorkit.loaders.long_lines import Tally, added, tallied
-from anchorkit.loaders.plain_text import decoded
+from anchorkit.loaders.plain_text import utf8
 from anchorkit.loaders.voc_file import SMALLEST_AREA, UnreadableError
 
 __all__ = [
@@ -139,15 +139,18 @@ def read_lines(data: bytes, *, how: str = "unsaid") -> Labels:
     >>> read_lines(b"0 0 0 .5 0 .5 .25", how="polygons").heights
     [0.25]
     """
-    lines = decoded(data).splitlines()
+    lines = utf8(data).splitlines()
     found = Labels(0, [], [], [], [], [], [], [])
     tallies: dict[int, Tally] = {}
     objects = pixels = joined = confidences = 0
+    first = b""
     alike = False
     for line in lines:
-        fields = line.split()
+        # Bytes, as on the fast route: what else Unicode calls blanks or line ends parts nothing
+        fields = [field.decode("utf-8", "replace") for field in line.split()]
         if not fields:
             continue
+        first = first or line
         alike = alike or _is_like_a_label(fields)
         confidences += len(fields) == 6
         parts = _parted(fields) if how == "unsaid" and len(fields) > 9 else []
@@ -161,7 +164,7 @@ def read_lines(data: bytes, *, how: str = "unsaid") -> Labels:
             objects += 1
             pixels += _add(found, objects, part, polygons=how == "polygons")
     if objects and not alike:
-        raise UnreadableError("not a YOLO label", lines[0].strip()[:40])
+        raise UnreadableError("not a YOLO label", first.strip().decode("utf-8", "replace")[:40])
     return found._replace(
         objects=objects, pixels=pixels, joined=joined, confidences=confidences, long=tallies
     )
