@@ -114,7 +114,7 @@ def test_darknet_trains_as_the_cfg_has_its_heads(tmp_path: Path) -> None:
     assert [
         (head["stride"], head["anchors"], head["positives"], head["overwritten"])
         for head in assigned["heads"]
-    ] == [(16, [[16, 30], [33, 23], [30, 61]], 3, 1), (32, [[30, 61], [62, 45], [59, 119]], 1, 0)]
+    ] == [(16, [[16, 30], [33, 23], [30, 61]], 2, 1), (32, [[30, 61], [62, 45], [59, 119]], 1, 0)]
     assert (assigned["untrained"], assigned["dropped"], assigned["overwritten"]) == (1, 0, 1)
 
 
