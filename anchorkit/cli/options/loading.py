@@ -52,6 +52,7 @@ def load_boxes(
         keep_sets=keep_sets,
         images=data.images,
         polygons=data.polygons,
+        keypoints=data.keypoints,
     )
     boxes = _filtered(boxes, data, network)
     if summary:
