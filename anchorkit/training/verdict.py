@@ -296,7 +296,9 @@ def _sureness(given: VerdictInput) -> Iterator[Finding]:
     few_images = given.images < THRESHOLDS["images"].value
     if few_images or per_anchor < THRESHOLDS["boxes_per_anchor"].value:
         text = f"few data: {given.images:,} images, {per_anchor:.0f} boxes for each anchor"
-        if given.held_out_loss is not None:
+        if given.held_out_loss is None:
+            text += "; sweep --holdout 0.5 says how they fit other images"
+        else:
             text += (
                 f"; on images that were not clustered mean IoU is {given.held_out_loss:.3f} lower"
             )
