@@ -1,4 +1,7 @@
-"""What `anchorkit evaluate` found, as text and as Markdown."""
+"""What `anchorkit evaluate` found, as text and as Markdown.
+
+Tested in tests/reports/test_evaluate.py.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,7 @@
-"""A verdict's findings, and figures as labelled and in training, as JSON keys and as words."""
+"""A verdict's findings, and figures as labelled and in training, as JSON keys and as words.
+
+Tested in tests/training/test_trainers.py.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

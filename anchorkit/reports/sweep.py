@@ -1,4 +1,7 @@
-"""What `anchorkit sweep` found, as its JSON object, as text and as Markdown."""
+"""What `anchorkit sweep` found, as its JSON object, as text and as Markdown.
+
+Tested in tests/cli/test_sweep.py.
+"""
 
 import textwrap
 from collections.abc import Mapping, Sequence
