@@ -1,4 +1,7 @@
-"""`--max-untrained` and `--max-overwritten`: gates on who trains which box."""
+"""`--max-untrained` and `--max-overwritten`: gates on who trains which box.
+
+Tested in tests/cli/test_check_training.py.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
