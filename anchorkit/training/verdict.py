@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from anchorkit.overlap import nearest
 from anchorkit.training.thresholds import THRESHOLDS
 from anchorkit.training.verdict_input import VerdictInput
 
@@ -63,7 +64,7 @@ def verdict(given: VerdictInput) -> list[Finding]:
     ...     )
     ... )
     >>> found[0].code, found[0].text[:53]
-    ('use-new', 'use these anchors: in training 80% of the boxes lie b')
+    ('use-new', 'use these anchors: in training 80% of the boxes are b')
     """
     findings = [finding for rule in RULES for finding in rule(given)]
     return sorted(findings, key=lambda finding: LEVELS.index(finding.level))
@@ -129,9 +130,10 @@ def _advice(given: VerdictInput) -> Iterator[Finding]:
         return
     where = "in training" if known else "as labelled"
     name = given.default_name or "the defaults"
-    beside = f"{_share(old.below_half)} of the boxes lie below an IoU of 0.5 with {name}"
-    with_new = f"{_share(new.below_half)} with these"
-    gain = f", mean IoU {old.mean_iou:.3f} -> {new.mean_iou:.3f}"
+    figures = (
+        f"{where} {_share(old.below_half)} of the boxes are below IoU 0.5 with {name}, "
+        f"{_share(new.below_half)} with these"
+    )
     misses = old.below_half >= THRESHOLDS["missed"].value
     mended = old.below_half - new.below_half >= THRESHOLDS["mended"].value
     worse = new.below_half - old.below_half >= THRESHOLDS["worse"].value
@@ -142,20 +144,12 @@ def _advice(given: VerdictInput) -> Iterator[Finding]:
     )
     unsure = given.interval is not None and given.interval[0] <= 0 <= given.interval[1]
     if worse:
-        way = "; --fit training finds anchors for what training sees" if known else ""
-        yield Finding(
-            "warning",
-            "keep-defaults-worse",
-            f"keep {name}: {where} {beside}, but {with_new}{gain}{way}",
-        )
+        way = " (--fit training finds others)" if known else ""
+        yield Finding("warning", "keep-defaults-worse", f"keep {name}: {figures}{way}")
     elif misses and mended and not unsure:
-        yield Finding("note", "use-new", f"use these anchors: {where} {beside}, {with_new}{gain}")
+        yield Finding("note", "use-new", f"use these anchors: {figures}")
     elif mended and not unsure:
-        yield Finding(
-            "note",
-            "may-help",
-            f"these anchors may help: {where} {beside}, {with_new}{gain}; {name} fit most boxes",
-        )
+        yield Finding("note", "may-help", f"these anchors may help: {figures}")
     elif untrained:
         lost, now = given.untrained_defaults or 0.0, given.untrained or 0.0
         yield Finding(
@@ -168,21 +162,17 @@ def _advice(given: VerdictInput) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "both-miss",
-            f"neither set fits well: {where} {beside}, {with_new}{gain}; try more anchors or "
-            "another --input",
+            f"neither set fits well: {figures}; try more anchors or another --input",
         )
     else:
-        yield Finding(
-            "note",
-            "keep-defaults",
-            f"keep {name}: {where} only {beside}, {with_new}{gain}; nothing speaks for a change",
-        )
+        risen = new.mean_iou - old.mean_iou >= THRESHOLDS["overfit"].value
+        why = "; a higher mean IoU alone speaks for no change" if risen else ""
+        yield Finding("note", "keep-defaults", f"keep {name}: {figures}{why}")
     if not known:
         yield Finding(
             "note",
             "training-unknown",
-            "judged on labelled boxes alone: --trainer NAME, --cfg FILE or --augment SOURCE says "
-            "what training makes of them",
+            "judged on labels alone: --trainer NAME, --cfg FILE or --augment SOURCE shows training",
         )
 
 
@@ -306,7 +296,9 @@ def _sureness(given: VerdictInput) -> Iterator[Finding]:
     few_images = given.images < THRESHOLDS["images"].value
     if few_images or per_anchor < THRESHOLDS["boxes_per_anchor"].value:
         text = f"few data: {given.images:,} images, {per_anchor:.0f} boxes for each anchor"
-        if given.held_out_loss is not None:
+        if given.held_out_loss is None:
+            text += "; sweep --holdout 0.5 says how they fit other images"
+        else:
             text += (
                 f"; on images that were not clustered mean IoU is {given.held_out_loss:.3f} lower"
             )
@@ -327,9 +319,7 @@ def _sureness(given: VerdictInput) -> Iterator[Finding]:
 def _weights(given: VerdictInput) -> Iterator[Finding]:
     if given.weights is None:
         return
-    a, b = given.anchors[:, None, :], given.weights[None, :, :]
-    shared = np.minimum(a, b).prod(axis=2)
-    best = (shared / (a.prod(axis=2) + b.prod(axis=2) - shared)).max(axis=1)
+    _, best = nearest(given.anchors, given.weights)
     if float(best.mean()) < THRESHOLDS["far"].value:
         yield Finding(
             "note",

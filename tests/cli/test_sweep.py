@@ -11,8 +11,8 @@ from command import run
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks
 from anchorkit.cli.sweep import _with_bar
 from anchorkit.darknet.cost import costs_of_ks
-from anchorkit.distances import DISTANCES as KNOWN
 from anchorkit.plots.sweep import sweep_figure
+from anchorkit.search.distances import DISTANCES as KNOWN
 from anchorkit.suggested_k import Chosen, Suggestion
 from anchorkit.sweep import sweep
 
