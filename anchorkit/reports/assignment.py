@@ -1,4 +1,7 @@
-"""Who trains which box: as JSON keys, and as a table for a person."""
+"""Who trains which box: as JSON keys, and as a table for a person.
+
+Tested in tests/cli/test_evaluate_trainer.py.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,7 @@
-"""A list of the boxes that training never sees, for whoever wants to look at them."""
+"""A list of the boxes that training never sees, for whoever wants to look at them.
+
+Tested in tests/cli/test_evaluate_trainer.py.
+"""
 
 import csv
 import io

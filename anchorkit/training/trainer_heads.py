@@ -1,4 +1,7 @@
-"""The heads that a trainer gives to anchors of no cfg."""
+"""The heads that a trainer gives to anchors of no cfg.
+
+Tested in tests/cli/test_evaluate_trainer.py.
+"""
 
 from anchorkit.training.assignment import TrainedHead
 from anchorkit.training.judgement import equal_heads

@@ -1,4 +1,7 @@
-"""`--anchor-t` and `--untrained`: who trains which box, for the sets of anchors of a command."""
+"""`--anchor-t` and `--untrained`: who trains which box, for the sets of anchors of a command.
+
+Tested in tests/cli/test_evaluate_trainer.py.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
