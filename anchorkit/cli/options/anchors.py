@@ -33,9 +33,9 @@ class _Anchors(AnchorsType):
         from anchorkit.anchors.text import (
             LARGEST_FILE,
             is_anchor_text,
-            meant_for,
             parse_anchors,
             read_anchors,
+            statement,
         )
         from anchorkit.errors import AnchorError, UsageError
         from anchorkit.files import read_file
@@ -47,7 +47,7 @@ class _Anchors(AnchorsType):
             if value == "-":
                 content = read_file("-", "anchors", stdin=True, most=LARGEST_FILE)
                 known = parse_anchors(content)
-                return NamedAnchors("anchors", known, "anchors", meant_for(content))
+                return NamedAnchors("anchors", known, "anchors", *statement(content))
             known = read_anchors(value)
         except UsageError as error:
             self.fail(str(error), param, ctx)
@@ -55,7 +55,7 @@ class _Anchors(AnchorsType):
             what = "--anchors:" if typed else "--anchors -:" if value == "-" else "--anchors"
             raise AnchorError(f"{what} {error}") from None
         name = "anchors" if typed else Path(value).stem
-        return NamedAnchors(name, known, "anchors", meant_for(value))
+        return NamedAnchors(name, known, "anchors", *statement(value))
 
 
 def anchors_option(
@@ -156,4 +156,4 @@ def _cfg(path: Path) -> NamedAnchors:
         raise type(error)(f"{path}: {error}") from None
     pairs = np.asarray(anchors, dtype=np.float64)
     network = PartialInput(cfg.size if min(cfg.size) > 0 else None, cfg.resize)
-    return NamedAnchors(path.stem, pairs, "cfg", network)
+    return NamedAnchors(path.stem, pairs, "cfg", network, "darknet")
