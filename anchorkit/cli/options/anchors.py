@@ -145,6 +145,7 @@ def _cfg(path: Path) -> NamedAnchors:
     from anchorkit.darknet.replacing import anchors_of
     from anchorkit.darknet.sections import read_cfg
     from anchorkit.errors import AnchorkitError, CfgError
+    from anchorkit.overlap import as_sizes
 
     text = cfg_content(path).decode("utf-8", "surrogateescape")
     try:
@@ -152,8 +153,9 @@ def _cfg(path: Path) -> NamedAnchors:
         anchors = anchors_of(heads_of(cfg))
         if not anchors:
             raise CfgError("no detection head with anchors")
+        as_sizes(anchors, "anchors")
     except AnchorkitError as error:
-        raise type(error)(f"{path}: {error}") from None
+        raise CfgError(f"{path}: {error}") from None
     pairs = np.asarray(anchors, dtype=np.float64)
     network = PartialInput(cfg.size if min(cfg.size) > 0 else None, cfg.resize)
     return NamedAnchors(path.stem, pairs, "cfg", network, "darknet")
