@@ -15,7 +15,7 @@ from anchorkit.network_input import NetworkInput
 from anchorkit.overlap import as_sizes
 from anchorkit.training.trainers import TRAINERS
 
-__all__ = ["FORMS", "Form", "check_levels", "cautions", "export"]
+__all__ = ["FORMS", "Form", "cautions", "check_levels", "export"]
 
 
 class Form(NamedTuple):
@@ -178,9 +178,7 @@ def check_levels(
         _check_grid(name, used, network)
 
 
-def cautions(
-    name: str, anchors: ArrayLike, strides: Sequence[int] | None = None
-) -> list[str]:
+def cautions(name: str, anchors: ArrayLike, strides: Sequence[int] | None = None) -> list[str]:
     """What may become of these anchors where they are read, a line each.
 
     Parameters

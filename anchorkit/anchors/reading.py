@@ -75,7 +75,7 @@ def said_in_comment(text: str) -> tuple[tuple[int, int], str, str | None] | None
 
 
 def numbers_of_file(text: str) -> list[float] | None:
-    """Widths and heights in turn, out of the file of a trainer.
+    r"""Widths and heights in turn, out of the file of a trainer.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def numbers_of_file(text: str) -> list[float] | None:
 
     Examples
     --------
-    >>> numbers_of_file('big_anchor_shape: "[(40, 50)]"\\nmid_anchor_shape: "[(10, 13)]"')
+    >>> numbers_of_file('big_anchor_shape: "[(40, 50)]"\nmid_anchor_shape: "[(10, 13)]"')
     [10.0, 13.0, 40.0, 50.0]
     """
     for sign, read in _READERS:

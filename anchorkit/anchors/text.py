@@ -153,19 +153,23 @@ def statement(argument: str | bytes) -> Statement:
         return Statement()
     if not isinstance(document, dict):
         return Statement()
-    sides, resize = document.get("input"), document.get("resize")
-    size = None
+    network = PartialInput(_size(document.get("input")), document.get("resize"))
+    trainer = document.get("trainer")
+    return Statement(
+        network if network.resize in RESIZES else PartialInput(network.size),
+        trainer if isinstance(trainer, str) else None,
+    )
+
+
+def _size(sides: Any) -> tuple[int, int] | None:
+    """The key `input` of `anchorkit cluster`; None for anything else."""
     if (
         isinstance(sides, list)
         and len(sides) == 2
         and all(type(side) is int and side > 0 for side in sides)
     ):
-        size = sides[0], sides[1]
-    trainer = document.get("trainer")
-    return Statement(
-        PartialInput(size, resize if resize in RESIZES else None),
-        trainer if isinstance(trainer, str) else None,
-    )
+        return sides[0], sides[1]
+    return None
 
 
 def is_anchor_text(argument: str) -> bool:

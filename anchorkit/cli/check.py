@@ -10,8 +10,10 @@ from anchorkit.cli.cfg.options import CfgOptions, cfg_file_option
 from anchorkit.cli.options.anchors import anchors_option
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.shared import format_option, help_text, input_options
+from anchorkit.cli.options.trainer import say_set_against, say_too_small, trainer_option
 from anchorkit.cli.options.types import Number
-from anchorkit.network_input import NetworkInput, PartialInput
+from anchorkit.network_input import UNSAID, NetworkInput, PartialInput
+from anchorkit.training.trainers import TRAINERS, Trainer
 
 if TYPE_CHECKING:
     from anchorkit.reports.check import Measured
@@ -39,6 +41,7 @@ class Gates(NamedTuple):
 @anchors_option(required=False)
 @click.option("--preset", metavar="NAME", help="Anchors of a well-known network, such as yolov3.")
 @data_options
+@trainer_option
 @input_options
 @click.option(
     "--min-iou",
@@ -64,6 +67,7 @@ def command(
     cfg: Path | None,
     anchors: NamedAnchors | None,
     preset: str | None,
+    trainer: Trainer | None,
     asked: PartialInput,
     min_iou: float | None,
     min_recall: float | None,
@@ -90,13 +94,17 @@ def command(
             what = f"--{given[0].replace('_', '-')}" if given else "without --cfg"
             require_data(data, f"{what}: wanted data")
     if target is not None:
+        trainer = trainer or TRAINERS["darknet"]
         network, named, heads = network_of(target, asked), target.named, target.heads
+        say_set_against(trainer, (), network, cfg=True)
     else:
-        network, named = _without_cfg(anchors, preset, asked)
+        network, named = _without_cfg(anchors, preset, asked, trainer)
         heads = ()
     failures = consistency(heads)
     measured = (
-        _measured(data, named, network, gates) if data.sources and len(named.anchors) else None
+        _measured(data, named, network, gates, trainer)
+        if data.sources and len(named.anchors)
+        else None
     )
     if measured:
         failures += quality_failures(
@@ -107,7 +115,9 @@ def command(
         )
     notes = [str(note) for note in notes_of(target.cfg)] if target else []
     notes += notes_on_size(heads, network.size) + notes_on_data(heads, measured)
-    result = check_result(named, network, heads, measured, failures, notes)
+    result = check_result(
+        named, network, heads, measured, failures, notes, trainer.name if trainer else None
+    )
     write_result(json_text(result) if form == "json" else check_shown(result, failures, form))
     if failures:
         gates_failed = ", ".join(dict.fromkeys(failure.gate for failure in failures))
@@ -119,6 +129,7 @@ def _without_cfg(
     anchors: NamedAnchors | None,
     preset: str | None,
     asked: PartialInput,
+    trainer: Trainer | None,
 ) -> tuple[NetworkInput, NamedAnchors]:
     """Anchors that stand in no cfg, at the input that is asked for, or that they are meant for."""
     from anchorkit.anchors.presets import preset as preset_named
@@ -126,14 +137,20 @@ def _without_cfg(
     from anchorkit.cli.options.anchors import network_for
 
     named = preset_named(preset or "") if anchors is None else anchors
-    network, warnings = network_for([named], asked.over(named.network))
+    # A preset's own input counts here, where it is the only one
+    told = named.network if trainer is None else UNSAID
+    network, warnings = network_for([named], asked.over(told), trainer)
     for line in warnings:
         warn(line)
     return network, named
 
 
 def _measured(
-    data: DataOptions, named: NamedAnchors, network: NetworkInput, gates: Gates
+    data: DataOptions,
+    named: NamedAnchors,
+    network: NetworkInput,
+    gates: Gates,
+    trainer: Trainer | None,
 ) -> "Measured":
     from anchorkit.anchors.rounding import rounded
     from anchorkit.cli.messages import note, shows_progress
@@ -146,6 +163,7 @@ def _measured(
     boxes = load_boxes(data, network)
     if not len(boxes):
         raise DataError("no usable boxes")
+    say_too_small(trainer, boxes, network)
     sizes = boxes.at_input(network)
     try:
         quality = evaluate(sizes, named.anchors)

@@ -3,10 +3,12 @@
 import click
 
 from anchorkit.anchors.named import NamedAnchors
-from anchorkit.cli.options.anchors import given_options, network_for
+from anchorkit.cli.options.anchors import given_options, network_for, trainer_for
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.shared import format_option, help_text, input_options
+from anchorkit.cli.options.trainer import say_too_small, trainer_option
 from anchorkit.network_input import PartialInput
+from anchorkit.training.trainers import Trainer
 
 __all__ = ["command"]
 
@@ -20,11 +22,13 @@ __all__ = ["command"]
 )
 @given_options
 @data_options
+@trainer_option
 @input_options
 @format_option
 def command(
     given: tuple[NamedAnchors, ...],
     data: DataOptions,
+    trainer: Trainer | None,
     asked: PartialInput,
     form: str,
 ) -> None:
@@ -38,10 +42,12 @@ def command(
 
     if not given:
         raise UsageError("no anchors: name some with --anchors, --cfg or --preset")
-    network, warnings = network_for(given, asked)
+    trainer = trainer_for(given, trainer)
+    network, warnings = network_for(given, asked, trainer)
     for line in warnings:
         warn(line)
     boxes = load_boxes(data, network)
-    result = comparison(boxes, given, network=network)
+    say_too_small(trainer, boxes, network)
+    result = comparison(boxes, given, network=network, trainer=trainer.name if trainer else None)
     show = {"text": comparison_text, "json": json_text, "markdown": comparison_markdown}
     write_result(show[form](result))

@@ -39,6 +39,7 @@ def summary(
     ascended_mean_iou: float,
     precision: int,
     network: NetworkInput,
+    trainer: str | None = None,
     update: str,
     seed: int,
 ) -> dict[str, Any]:
@@ -60,6 +61,8 @@ def summary(
         Decimals of the anchors.
     network, update, seed
         What was asked for.
+    trainer
+        For whom, where that is known.
     """
     clusters = cluster_rows(anchors, quality, lambda side: _number(side, precision))
     return {
@@ -71,7 +74,7 @@ def summary(
         "ratios": sorted(row["ratio"] for row in clusters),
         "clusters": clusters,
         "k": len(clusters),
-        **network_keys(network),
+        **network_keys(network, trainer),
         "update": update,
         "seed": seed,
         "precision": precision,
@@ -174,7 +177,7 @@ def _read(result: Mapping[str, Any]) -> str:
 
 def _asked(result: Mapping[str, Any]) -> str:
     return (
-        f"{counted(result['k'], 'anchor')} for {network_text(result)}; "
+        f"{counted(result['k'], 'anchor')} {network_text(result)}; "
         f"{result['update']} update, seed {result['seed']}"
     )
 
