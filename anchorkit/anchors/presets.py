@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.errors import UsageError
-from anchorkit.network_input import PartialInput
+from anchorkit.network_input import NetworkInput, PartialInput
 
-__all__ = ["PRESETS", "Published", "preset"]
+__all__ = ["PRESETS", "Published", "at_network", "preset"]
 
 CELL = 32
 """Pixels per grid cell of the networks whose anchors are published in cells."""
@@ -105,3 +105,27 @@ def preset(name: str) -> NamedAnchors:
         raise UsageError(f"preset {name!r}: wanted one of {', '.join(PRESETS)}")
     found = PRESETS[name]
     return NamedAnchors(name, found.anchors, "preset", PartialInput((found.side, found.side)))
+
+
+def at_network(given: NamedAnchors, network: NetworkInput) -> NamedAnchors:
+    """Anchors scaled to another input than they are meant for, each side by its own ratio.
+
+    Parameters
+    ----------
+    given
+        Anchors whose input is known; else they stay as they are.
+    network
+        The input to scale them to.
+
+    Examples
+    --------
+    >>> at_network(preset("yolov3"), NetworkInput(832, 416)).anchors[0].tolist()
+    [20.0, 13.0]
+    """
+    size = given.network.size
+    if size is None or size == network.size:
+        return given
+    ratios = np.asarray(network.size, dtype=np.float64) / np.asarray(size)
+    return NamedAnchors(
+        given.name, given.anchors * ratios, given.source, PartialInput(network.size)
+    )

@@ -63,7 +63,7 @@ def verdict(given: VerdictInput) -> list[Finding]:
     ...     )
     ... )
     >>> found[0].code, found[0].text[:53]
-    ('use-new', 'use these anchors: in training 80% of the boxes lie b')
+    ('use-new', 'use these anchors: in training 80% of the boxes are b')
     """
     findings = [finding for rule in RULES for finding in rule(given)]
     return sorted(findings, key=lambda finding: LEVELS.index(finding.level))
@@ -129,9 +129,10 @@ def _advice(given: VerdictInput) -> Iterator[Finding]:
         return
     where = "in training" if known else "as labelled"
     name = given.default_name or "the defaults"
-    beside = f"{_share(old.below_half)} of the boxes lie below an IoU of 0.5 with {name}"
-    with_new = f"{_share(new.below_half)} with these"
-    gain = f", mean IoU {old.mean_iou:.3f} -> {new.mean_iou:.3f}"
+    figures = (
+        f"{where} {_share(old.below_half)} of the boxes are below IoU 0.5 with {name}, "
+        f"{_share(new.below_half)} with these"
+    )
     misses = old.below_half >= THRESHOLDS["missed"].value
     mended = old.below_half - new.below_half >= THRESHOLDS["mended"].value
     worse = new.below_half - old.below_half >= THRESHOLDS["worse"].value
@@ -142,20 +143,12 @@ def _advice(given: VerdictInput) -> Iterator[Finding]:
     )
     unsure = given.interval is not None and given.interval[0] <= 0 <= given.interval[1]
     if worse:
-        way = "; --fit training finds anchors for what training sees" if known else ""
-        yield Finding(
-            "warning",
-            "keep-defaults-worse",
-            f"keep {name}: {where} {beside}, but {with_new}{gain}{way}",
-        )
+        way = " (--fit training finds others)" if known else ""
+        yield Finding("warning", "keep-defaults-worse", f"keep {name}: {figures}{way}")
     elif misses and mended and not unsure:
-        yield Finding("note", "use-new", f"use these anchors: {where} {beside}, {with_new}{gain}")
+        yield Finding("note", "use-new", f"use these anchors: {figures}")
     elif mended and not unsure:
-        yield Finding(
-            "note",
-            "may-help",
-            f"these anchors may help: {where} {beside}, {with_new}{gain}; {name} fit most boxes",
-        )
+        yield Finding("note", "may-help", f"these anchors may help: {figures}")
     elif untrained:
         lost, now = given.untrained_defaults or 0.0, given.untrained or 0.0
         yield Finding(
@@ -168,21 +161,17 @@ def _advice(given: VerdictInput) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "both-miss",
-            f"neither set fits well: {where} {beside}, {with_new}{gain}; try more anchors or "
-            "another --input",
+            f"neither set fits well: {figures}; try more anchors or another --input",
         )
     else:
-        yield Finding(
-            "note",
-            "keep-defaults",
-            f"keep {name}: {where} only {beside}, {with_new}{gain}; nothing speaks for a change",
-        )
+        risen = new.mean_iou - old.mean_iou >= THRESHOLDS["overfit"].value
+        why = "; a higher mean IoU alone speaks for no change" if risen else ""
+        yield Finding("note", "keep-defaults", f"keep {name}: {figures}{why}")
     if not known:
         yield Finding(
             "note",
             "training-unknown",
-            "judged on labelled boxes alone: --trainer NAME, --cfg FILE or --augment SOURCE says "
-            "what training makes of them",
+            "judged on labels alone: --trainer NAME, --cfg FILE or --augment SOURCE shows training",
         )
 
 
