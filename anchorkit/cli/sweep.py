@@ -11,8 +11,15 @@ from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.plots import board_option, check_picture_path
 from anchorkit.cli.options.shared import format_option, help_text, input_options, search_options
+from anchorkit.cli.options.trainer import (
+    say_set_against,
+    say_too_small,
+    trainer_option,
+    usual_input,
+)
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks, Number, SomePath
 from anchorkit.network_input import NetworkInput, PartialInput
+from anchorkit.training.trainers import TRAINERS, Trainer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,6 +78,7 @@ Result = TypeVar("Result")
 @cfg_file_option(
     "Darknet cfg: also say what its network costs with each k; gives --input and --resize."
 )
+@trainer_option
 @input_options
 @search_options
 @click.option(
@@ -88,10 +96,11 @@ def command(
     holdout: float | None,
     distances: tuple[str, ...],
     cfg: Path | None,
+    trainer: Trainer | None,
     asked: PartialInput,
     update: str,
     seed: int,
-    precision: int,
+    precision: int | None,
     plot: Path | None,
     board: Path | None,
     form: str,
@@ -115,18 +124,26 @@ def command(
         check_folder(board, f"--tensorboard {board}")
     costs: list[Cost | None] | None = None
     if cfg is None:
-        network, heads = asked.filled(), 1
+        network = usual_input(trainer, asked)
+        heads = len(trainer.strides) if trainer else 1
     else:
+        trainer = trainer or TRAINERS["darknet"]
         network, costs, heads = _paid(cfg, ks, asked)
+    say_set_against(trainer, (), network, cfg=cfg is not None)
+    if precision is None:
+        precision = trainer.precision if trainer else 0
     wider = replace(data, image_set=(*data.image_set, val)) if val and data.image_set else data
     boxes = load_boxes(wider, network, keep_sets=val is not None)
     if not len(boxes):
         raise DataError("no usable boxes to cluster")
     out = _held_out(boxes, val, holdout, seed)
+    say_too_small(trainer, boxes, network)
     sizes = boxes.at_input(network)
+    clustered = sizes if out is None else sizes[~out]
+    ks, costs = _possible(ks, costs, clustered)
     rows = _with_bar(
         lambda step: sweep(
-            sizes if out is None else sizes[~out],
+            clustered,
             ks,
             update=update,
             seed=seed,
@@ -144,6 +161,7 @@ def command(
         rows,
         found,
         network=network,
+        trainer=trainer.name if trainer else None,
         update=update,
         seed=seed,
         precision=precision,
@@ -180,6 +198,22 @@ def _paid(
         return network, costs_of_ks(text, ks, size=network.size), len(heads_of(read)) or 1
     except CfgError as error:
         raise CfgError(f"{cfg}: {error}") from None
+
+
+def _possible(
+    ks: tuple[int, ...], costs: "list[Cost | None] | None", sizes: "NDArray[np.float64]"
+) -> "tuple[tuple[int, ...], list[Cost | None] | None]":
+    """The ks up to the number of distinct sizes, with their costs; as they are where none is."""
+    import numpy as np
+
+    from anchorkit.cli.messages import note
+
+    most = len(np.unique(sizes, axis=0))
+    count = sum(k <= most for k in ks)
+    if count in (0, len(ks)):
+        return ks, costs
+    note(f"the boxes have {most:,} distinct sizes: the sweep ends at k = {ks[count - 1]}")
+    return ks[:count], None if costs is None else costs[:count]
 
 
 def _held_out(

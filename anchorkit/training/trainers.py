@@ -31,6 +31,8 @@ class Trainer:
         What sides are counted in: `pixels` of the input.
     height_first
         Whether it wants the height before the width.
+    per_level
+        Anchors of each level, where nothing else is asked for.
     precision
         Decimals that its files have.
     unequal
@@ -56,6 +58,7 @@ class Trainer:
     order: str = "ascending"
     unit: str = "pixels"
     height_first: bool = False
+    per_level: int = 3
     precision: int = 0
     unequal: bool = False
     rule: str | None = None
@@ -135,7 +138,7 @@ TRAINERS: Mapping[str, Trainer] = {
             name="tao",
             label="NVIDIA TAO",
             network=NetworkInput(608, 608),
-            input_is_said_by="output_width and output_height of the spec",
+            input_is_said_by="output_width x output_height of the spec",
             order="descending",
             precision=2,
             unequal=True,

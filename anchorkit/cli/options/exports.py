@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from anchorkit.network_input import NetworkInput
+    from anchorkit.training.trainers import Trainer
 
     RequestType = click.ParamType["Request"]
     StridesType = click.ParamType[tuple[int, ...]]
@@ -56,7 +57,41 @@ class Exports:
         named = [FORMS[request.name].trainer for request in self.requests]
         return tuple(dict.fromkeys(name for name in named if name))
 
-    def check(self, k: int, form: str, network: "NetworkInput") -> None:
+    def for_tiny_keras(self, k: int, trainer: "Trainer | None", *, with_cfg: bool) -> bool:
+        """Whether the anchors are for keras-yolo3's tiny model, which never uses its first one.
+
+        Parameters
+        ----------
+        k
+            How many there will be.
+        trainer
+            Whom they are for.
+        with_cfg
+            Whether they go into a cfg as well.
+
+        Raises
+        ------
+        UsageError
+            Where others would use that one.
+        """
+        from anchorkit.anchors.tiny_keras import TINY
+        from anchorkit.errors import UsageError
+
+        names = [request.name for request in self.requests]
+        if k != TINY or not ("keras" in names or (trainer and trainer.name == "keras")):
+            return False
+        others = sorted(set(names) - {"keras", "csv"})
+        if others or with_cfg:
+            found = "--cfg" if with_cfg else f"--export {others[0]}"
+            raise UsageError(
+                f"keras: its tiny model never uses the first of {TINY} anchors: wanted it alone, "
+                f"found {found} beside it"
+            )
+        return True
+
+    def check(
+        self, k: int, form: str, network: "NetworkInput", trainer: "Trainer | None" = None
+    ) -> None:
         """Fail before any work where k anchors cannot be written as asked.
 
         Parameters
@@ -67,6 +102,8 @@ class Exports:
             What `--format` says.
         network
             The input at which they will be meant.
+        trainer
+            Whom they are for, whose levels `--strides` may tell, too.
 
         Raises
         ------
@@ -77,8 +114,8 @@ class Exports:
         from anchorkit.anchors.export import check_levels
         from anchorkit.errors import UsageError
 
-        if self.strides and not self.requests:
-            raise UsageError("--strides: wanted with --export")
+        if self.strides and not self.requests and trainer is None:
+            raise UsageError("--strides: wanted with --export or --trainer")
         files = [request.file for request in self.requests if request.file]
         for request in self.requests:
             if form == "json" and request.file is None:
@@ -223,7 +260,7 @@ def export_options(command: Command) -> Command:
             "export_strides",
             type=_StridesType(),
             metavar="8,16,32",
-            help="Strides of the levels for --export.  [default: the trainer's usual ones]",
+            help="Strides of the trainer's levels.  [default: its usual ones, mostly 8,16,32]",
         ),
     )
     for option in reversed(options):

@@ -114,8 +114,8 @@ def usual_input(
         from anchorkit.cli.messages import note
 
         note(
-            f"{trainer.name}: the input is taken as {trainer.network}: --input says what "
-            f"{trainer.input_is_said_by} has"
+            f"{trainer.name}: the input is taken as {trainer.network}: tell "
+            f"{trainer.input_is_said_by} with --input"
         )
     return asked.filled(trainer.network)
 
@@ -205,7 +205,8 @@ def say_too_small(trainer: Trainer | None, boxes: "Boxes", network: NetworkInput
     what = counted(count, "box", "boxes")
     note(
         f"{trainer.label} does not train {what} with a side {below} {least:g} "
-        f"{'pixel' if least == 1 else 'pixels'} at input: --min-size {way} leaves such out here, too"
+        f"{'pixel' if least == 1 else 'pixels'} at input: --min-size {way} leaves such out here "
+        "as well"
     )
 
 
