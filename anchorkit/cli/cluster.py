@@ -139,7 +139,7 @@ def command(
     from anchorkit.cli.cfg.job import CfgJob
     from anchorkit.cli.messages import shows_progress, write_result
     from anchorkit.cli.options.loading import load_boxes
-    from anchorkit.cli.options.output_paths import check_folder, check_outputs_differ
+    from anchorkit.cli.options.output_paths import Output, check_folder, check_outputs_differ
     from anchorkit.errors import UsageError
     from anchorkit.plots.tensorboard import check_board
 
@@ -170,7 +170,9 @@ def command(
     exports.check(options.k, form, options.network, trainer)
     if plot:
         check_picture_path(plot)
-    check_outputs_differ([*cfg_options.outputs(), *exports.outputs(), (f"--plot {plot}", plot)])
+    check_outputs_differ(
+        [*cfg_options.outputs(), *exports.outputs(), Output(f"--plot {plot}", plot)]
+    )
     if board:
         check_board()
         check_folder(board, f"--tensorboard {board}")

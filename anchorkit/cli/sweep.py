@@ -17,6 +17,7 @@ from anchorkit.cli.options.trainer import (
     trainer_option,
     usual_input,
 )
+from anchorkit.cli.options.training import augment_option, in_training
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks, Number, SomePath
 from anchorkit.network_input import NetworkInput, PartialInput
 from anchorkit.training.trainers import TRAINERS, Trainer
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from anchorkit.darknet.cost import Cost
     from anchorkit.suggested_k import Chosen
     from anchorkit.sweep import Row
+    from anchorkit.training.judgement import InTraining
 
 
 __all__ = ["command"]
@@ -81,6 +83,7 @@ Result = TypeVar("Result")
 @trainer_option
 @input_options
 @search_options
+@augment_option
 @click.option(
     "--plot",
     type=SomePath(),
@@ -101,6 +104,7 @@ def command(
     update: str,
     seed: int,
     precision: int | None,
+    augment: str | None,
     plot: Path | None,
     board: Path | None,
     form: str,
@@ -171,6 +175,9 @@ def command(
         costs=costs,
         heads=heads,
     )
+    usual = trainer.augmentation if trainer else None
+    seen = in_training(augment, boxes, network, seed=seed, trainer=usual)
+    result |= _verdict(rows, found, boxes, network, seen, None if cfg else trainer)
     if plot:
         _draw(plot, rows, found, update, costs)
     if board:
@@ -243,6 +250,32 @@ def _held_out(
     if out.all():
         raise DataError(f"{named}: leaves no boxes to cluster")
     return out
+
+
+def _verdict(
+    rows: "list[Row]",
+    found: "Chosen | None",
+    boxes: "Boxes",
+    network: "NetworkInput",
+    seen: "InTraining | None",
+    trainer: Trainer | None,
+) -> dict[str, Any]:
+    """What is said of the anchors of the k that is suggested, beside a known network's own."""
+    from anchorkit.cli.options.verdict import verdict_on
+    from anchorkit.reports.cluster import defaults_for
+
+    if found is None:
+        return {"findings": []}
+    k = found.suggestion.k
+    anchors = next(row.anchors for row in rows if len(row.anchors) == k)
+    return verdict_on(
+        anchors,
+        boxes,
+        network,
+        defaults=defaults_for(k, network, trainer),
+        seen=seen,
+        trainer=trainer,
+    )
 
 
 def _suggested(

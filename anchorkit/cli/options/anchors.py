@@ -1,6 +1,7 @@
 """Anchors that a command is given in one of three ways: as such, in a cfg, as a preset's."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,13 +15,24 @@ from anchorkit.network_input import NetworkInput, PartialInput
 from anchorkit.training.trainers import TRAINERS, Trainer
 
 if TYPE_CHECKING:
+    from anchorkit.darknet.sections import Cfg
+
     AnchorsType = click.ParamType[NamedAnchors]
 else:  # older clicks have no type argument
     AnchorsType = click.ParamType
 
-__all__ = ["anchors_option", "given_options", "network_for", "trainer_for"]
+__all__ = ["CfgAnchors", "anchors_option", "given_options", "network_for", "trainer_for"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CfgAnchors(NamedAnchors):
+    """The anchors of a cfg, and the cfg itself."""
+
+    file: str
+    """As the user typed it."""
+    cfg: "Cfg"
 
 
 class _Anchors(AnchorsType):
@@ -179,7 +191,7 @@ def _check_agreement(telling: Sequence[NamedAnchors], asked: PartialInput) -> No
             raise UsageError(f"--anchors: wanted {option}, where files differ: {told}")
 
 
-def _cfg(path: Path) -> NamedAnchors:
+def _cfg(path: Path) -> CfgAnchors:
     import numpy as np
 
     from anchorkit.darknet.cfg_file import cfg_content
@@ -200,4 +212,4 @@ def _cfg(path: Path) -> NamedAnchors:
         raise CfgError(f"{path}: {error}") from None
     pairs = np.asarray(anchors, dtype=np.float64)
     network = PartialInput(cfg.size if min(cfg.size) > 0 else None, cfg.resize)
-    return NamedAnchors(path.stem, pairs, "cfg", network, "darknet")
+    return CfgAnchors(path.stem, pairs, "cfg", network, "darknet", file=str(path), cfg=cfg)
