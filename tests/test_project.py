@@ -47,13 +47,13 @@ ALLOWED: dict[str, set[str]] = {
     "quality": GROUND | {"overlap"},
     "search": GROUND | {"overlap", "search"},
     "clustering": GROUND | {"overlap", "search"},
-    "anchors": GROUND | HANDED | {"overlap", "quality", "anchors"},
+    "anchors": GROUND | HANDED | {"overlap", "quality", "training", "anchors"},
     "sweep": GROUND
     | HANDED
     | {"overlap", "quality", "clustering", "distances", "search", "anchors"},
     "darknet": GROUND | {"darknet"},
     "suggested_k": GROUND,
-    "training": GROUND | HANDED | {"overlap", "quality", "anchors", "darknet", "training"},
+    "training": GROUND | HANDED | {"overlap", "quality", "darknet", "training"},
     "loaders": GROUND | HANDED | {"loaders"},
     "guide": set(),
     "plots": GROUND

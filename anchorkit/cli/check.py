@@ -13,11 +13,11 @@ from anchorkit.cli.cfg.options import CfgOptions, cfg_file_option
 from anchorkit.cli.options.anchors import anchors_option
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.shared import format_option, help_text, input_options
-from anchorkit.cli.options.trainer import trainer_option
+from anchorkit.cli.options.trainer import say_set_against, say_too_small, trainer_option
 from anchorkit.cli.options.training_gates import TrainingGates, training_gate_options
 from anchorkit.cli.options.types import Number
-from anchorkit.network_input import NetworkInput, PartialInput
-from anchorkit.training.trainers import Trainer
+from anchorkit.network_input import UNSAID, NetworkInput, PartialInput
+from anchorkit.training.trainers import TRAINERS, Trainer
 
 if TYPE_CHECKING:
     from anchorkit.reports.check import Measured
@@ -104,13 +104,17 @@ def command(
             what = given[0] if given else "without --cfg"
             require_data(data, f"{what}: wanted data")
     if target is not None:
+        trainer = trainer or TRAINERS["darknet"]
         network, named, heads = network_of(target, asked), target.named, target.heads
+        say_set_against(trainer, (), network, cfg=True)
     else:
         network, named = _without_cfg(anchors, preset, asked, trainer)
         heads = ()
     failures = consistency(heads)
     measured = (
-        _measured(data, named, network, gates) if data.sources and len(named.anchors) else None
+        _measured(data, named, network, gates, trainer)
+        if data.sources and len(named.anchors)
+        else None
     )
     if measured:
         failures += quality_failures(
@@ -127,7 +131,9 @@ def command(
     notes = [str(note) for note in notes_of(target.cfg)] if target else []
     notes += [shares.note(rule.name)] if shares and rule else []
     notes += notes_on_size(heads, network.size) + notes_on_data(heads, measured)
-    result = check_result(named, network, heads, measured, failures, notes)
+    result = check_result(
+        named, network, heads, measured, failures, notes, trainer.name if trainer else None
+    )
     if shares:
         result |= {name: to_digits(share) for name, share in shares._asdict().items()}
     write_result(json_text(result) if form == "json" else check_shown(result, failures, form))
@@ -149,16 +155,20 @@ def _without_cfg(
     from anchorkit.cli.options.anchors import network_for
 
     named = preset_named(preset or "") if anchors is None else anchors
-    # A preset's own input counts here, where it is the only one, and no trainer is named
-    known = asked if trainer else asked.over(named.network)
-    network, warnings = network_for([named], known, trainer)
+    # A preset's own input counts here, where it is the only one
+    told = named.network if trainer is None else UNSAID
+    network, warnings = network_for([named], asked.over(told), trainer)
     for line in warnings:
         warn(line)
     return network, named
 
 
 def _measured(
-    data: DataOptions, named: NamedAnchors, network: NetworkInput, gates: Gates
+    data: DataOptions,
+    named: NamedAnchors,
+    network: NetworkInput,
+    gates: Gates,
+    trainer: Trainer | None,
 ) -> "Measured":
     from anchorkit.anchors.rounding import rounded
     from anchorkit.cli.messages import note, shows_progress
@@ -171,6 +181,7 @@ def _measured(
     boxes = load_boxes(data, network)
     if not len(boxes):
         raise DataError("no usable boxes")
+    say_too_small(trainer, boxes, network)
     sizes = boxes.at_input(network)
     try:
         quality = evaluate(sizes, named.anchors)

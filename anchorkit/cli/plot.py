@@ -5,12 +5,14 @@ from pathlib import Path
 import click
 
 from anchorkit.anchors.named import NamedAnchors
-from anchorkit.cli.options.anchors import given_options, network_for
+from anchorkit.cli.options.anchors import given_options, network_for, trainer_for
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.plots import PICTURES, check_picture_path, draw
 from anchorkit.cli.options.shared import help_text, input_options
+from anchorkit.cli.options.trainer import say_too_small, trainer_option
 from anchorkit.cli.options.types import OneOf, SomePath
 from anchorkit.network_input import PartialInput
+from anchorkit.training.trainers import Trainer
 
 __all__ = ["command"]
 
@@ -45,6 +47,7 @@ __all__ = ["command"]
 )
 @given_options
 @data_options
+@trainer_option
 @input_options
 def command(
     output: Path,
@@ -52,6 +55,7 @@ def command(
     scale: str,
     given: tuple[NamedAnchors, ...],
     data: DataOptions,
+    trainer: Trainer | None,
     asked: PartialInput,
 ) -> None:
     """Check, load, judge, draw."""
@@ -65,12 +69,14 @@ def command(
     if picture not in (None, "boxes") and not given:
         raise UsageError(f"--picture {picture}: wanted anchors: --anchors, --cfg or --preset")
     check_picture_path(output, "-o")
-    network, warnings = network_for(given, asked)
+    trainer = trainer_for(given, trainer)
+    network, warnings = network_for(given, asked, trainer)
     for line in warnings:
         warn(line)
     boxes = load_boxes(data, network)
     if not len(boxes):
         raise DataError("no usable boxes to draw")
+    say_too_small(trainer, boxes, network)
     sizes = boxes.at_input(network)
     anchors = given[0].anchors if given else None
     quality = None if anchors is None else evaluate(sizes, anchors)
