@@ -18,9 +18,12 @@ __all__ = ["LARGEST_FILE", "read_batch", "read_file"]
 LARGEST_FILE = 64 << 20
 """Bytes above which a file is no annotation, and is named instead of read."""
 
+LONGEST_VALUE = 400
+"""Characters that are shown of what was found."""
+
 
 Label = tuple[str, bool, bool]
-_NOTHING = Annotation((float("nan"), float("nan")), -1, [], [], [], [])
+_NOTHING = Annotation((float("nan"), float("nan")), -1, [], [], [], [], [], [])
 
 
 def read_file(path: str | bytes) -> bytes:
@@ -64,13 +67,14 @@ def read_batch(
 
     Returns
     -------
-    A dict of columns as bytes of native numbers. For each box: `widths` and `heights` float64, and
-    `labels` int32, the place of its label in the list `names` of (class name, difficult,
-    truncated). For each file: `sizes` float64 width and height of its image, `objects` int32 how
-    many it has (-1: could not be read), `boxes` int32 how many are usable. `faults` lists (place of
-    the file, object or None, reason, value, kind).
+    A dict of columns as bytes of native numbers. For each box: `widths` and `heights` float64, its
+    left and top edge in pixels `xs` and `ys` float64 (`edges` says so), and `labels` int32, the
+    place of its label in the list `names` of (class name, difficult, truncated). For each file:
+    `sizes` float64 width and height of its image, `objects` int32 how many it has (-1: could not be
+    read), `boxes` int32 how many are usable. `faults` lists (place of the file, object or None,
+    reason, value, kind).
     """
-    widths, heights, image_sizes = array("d"), array("d"), array("d")
+    widths, heights, lefts, tops, image_sizes = (array("d") for _ in range(5))
     objects, boxes = array("i"), array("i")
     labels: list[Label] = []
     faults: list[tuple[int, int | None, str, str, str]] = []
@@ -78,23 +82,31 @@ def read_batch(
         try:
             found = _read(path) if sizes is None else read_annotation(read_file(path), sizes[place])
         except UnreadableError as error:
-            faults.append((place, None, error.reason, error.value, "unreadable"))
+            faults.append((place, None, error.reason, error.value[:LONGEST_VALUE], "unreadable"))
             found = _NOTHING
         except OSError as error:
             value = error.strerror or str(error)
             faults.append((place, None, "cannot be read", value, "unreadable"))
             found = _NOTHING
-        faults.extend((place, *fault) for fault in found.faults)
+        faults.extend(
+            (place, number, reason, value[:LONGEST_VALUE], kind)
+            for number, reason, value, kind in found.faults
+        )
         image_sizes.extend(found.size)
         objects.append(found.objects)
         boxes.append(len(found.labels))
         widths.extend(found.widths)
         heights.extend(found.heights)
+        lefts.extend(found.lefts)
+        tops.extend(found.tops)
         labels.extend(found.labels)
     names = {label: code for code, label in enumerate(dict.fromkeys(labels))}
     return {
         "widths": widths.tobytes(),
         "heights": heights.tobytes(),
+        "xs": lefts.tobytes(),
+        "ys": tops.tobytes(),
+        "edges": True,
         "labels": array("i", [names[label] for label in labels]).tobytes(),
         "names": list(names),
         "sizes": image_sizes.tobytes(),

@@ -2,8 +2,9 @@ r"""Boxes in a file: saved once, read by every command, shard by shard if one li
 
 The file is an .npz of numpy, without pickles. Its arrays, for n boxes and m images:
 
-    format, version       "anchorkit boxes" and 1
+    format, version       "anchorkit boxes" and 2
     sizes                 (n, 2) float64, width and height as fractions of the image
+    centres               (n, 2) float64, x and y as fractions of the image; not there where unknown
     image_ids, class_ids  (n,) int32, rows of the images and of the classes
     difficult, truncated  (n,) bool
     image_sizes           (m, 2) float64, width and height in pixels, NaN where unknown
@@ -14,17 +15,21 @@ The file is an .npz of numpy, without pickles. Its arrays, for n boxes and m ima
     problem_files, problem_reasons, problem_values, problem_kinds    text
     problem_objects       int32, from 1; 0: the file as a whole
     set_names, set_counts, set_files         image sets: text, int64, and text, set after set
+    remark_levels, remark_texts              text
 
 Text is an array of bytes (uint8): UTF-8, a NUL after each item. numpy alone reads it so:
 `bytes(array).decode("utf-8", "surrogatepass").split("\0")[:-1]`.
+
+Version 1 has no centres and no remarks.
 """
 
 import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, BinaryIO, cast, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,14 +38,23 @@ from anchorkit.boxes import Boxes
 from anchorkit.errors import AnchorkitError, DataError, UsageError
 from anchorkit.files import open_file, write_atomically
 from anchorkit.image_sets import in_image_sets
-from anchorkit.load_report import Kind, Problem, Report
+from anchorkit.load_report import Kind, Level, Problem, Remark, Report
+from anchorkit.loaders.archive import Archive, Check
+from anchorkit.loaders.voc_file import SMALLEST_AREA
 
 __all__ = ["FORMAT", "VERSION", "is_boxes_file", "load_boxes", "save_boxes"]
 
 FORMAT = "anchorkit boxes"
-VERSION = 1
+VERSION = 2
+"""The newest that is read, and the one that is written; earlier ones are read."""
 
 WANTED = "a file of `anchorkit extract`"
+
+MOST_REMARKS = 1000
+"""More than any load makes."""
+
+SMALLEST = 1e-12
+"""Shortest side of a box, as a fraction of its image."""
 
 
 def save_boxes(path: str | os.PathLike[str], boxes: Boxes) -> None:
@@ -78,10 +92,12 @@ def save_boxes(path: str | os.PathLike[str], boxes: Boxes) -> None:
 def _columns(boxes: Boxes) -> dict[str, NDArray[Any]]:
     report, problems = boxes.report, boxes.report.problems
     sets = boxes.image_sets
+    placed = {} if boxes.centres is None else {"centres": boxes.centres}
     return {
         "format": np.array(FORMAT),
         "version": np.array(VERSION),
         "sizes": boxes.sizes,
+        **placed,
         "image_ids": boxes.image_ids,
         "class_ids": boxes.class_ids,
         "difficult": boxes.difficult,
@@ -102,6 +118,8 @@ def _columns(boxes: Boxes) -> dict[str, NDArray[Any]]:
         "set_names": _packed(sets),
         "set_counts": np.array([len(files) for files in sets.values()], np.int64),
         "set_files": _packed(file for files in sets.values() for file in files),
+        "remark_levels": _packed(remark.level for remark in report.remarks),
+        "remark_texts": _packed(remark.text for remark in report.remarks),
     }
 
 
@@ -140,15 +158,13 @@ def load_boxes(
     """
     name = Path(path).as_posix()
     try:
-        # A file of our own: numpy leaves one open where it fails.
         with open_file(path, WANTED) as file:
-            _check_archive(file)
-            with np.load(file, allow_pickle=False) as columns:
-                _check_format(name, columns)
-                boxes = _boxes(columns, with_sets=bool(image_sets) or keep_sets)
+            archive = Archive(file)
+            _check_format(name, archive)
+            boxes = _boxes(archive, with_sets=bool(image_sets) or keep_sets)
     except (AnchorkitError, MemoryError):
         raise
-    except Exception as error:  # numpy, zipfile, zlib: each has errors of its own
+    except Exception as error:  # zipfile and zlib have errors of their own
         raise DataError(f"{name}: damaged, or not made by `anchorkit extract`: {error}") from None
     if image_sets:
         try:
@@ -169,110 +185,133 @@ def is_boxes_file(path: str | os.PathLike[str]) -> bool:
     """
     try:
         with open_file(path, WANTED) as file:
-            _check_archive(file)
-            with np.load(file, allow_pickle=False) as columns:
-                return str(columns["format"]) == FORMAT
-    except Exception:  # numpy, zipfile, zlib: each has errors of its own
+            return str(Archive(file).scalar("format")) == FORMAT
+    except Exception:  # zipfile and zlib have errors of their own
         return False
 
 
-def _check_archive(file: BinaryIO) -> None:
-    # What is no archive numpy takes for pickles, and tells the user how to load them unsafely.
-    if file.read(2) != b"PK":
-        raise ValueError("no .npz archive")
-    file.seek(0)
-
-
-def _check_format(name: str, columns: Mapping[str, NDArray[Any]]) -> None:
-    if "format" not in columns or str(columns["format"]) != FORMAT:
+def _check_format(name: str, archive: Archive) -> None:
+    if "format" not in archive or str(archive.scalar("format")) != FORMAT:
         raise DataError(f"{name}: not made by `anchorkit extract`")
-    version = int(columns["version"])
-    if version != VERSION:
-        raise DataError(f"{name}: wanted version {VERSION} of {FORMAT}, found {version}")
+    version = int(archive.scalar("version"))
+    if not 1 <= version <= VERSION:
+        newer = ", which a newer anchorkit made" if version > VERSION else ""
+        raise DataError(
+            f"{name}: wanted version 1 to {VERSION} of {FORMAT}, found {version}{newer}"
+        )
 
 
 def _without_sets(boxes: Boxes) -> Boxes:
     return replace(boxes, image_sets={}) if boxes.image_sets else boxes
 
 
-def _boxes(columns: Mapping[str, NDArray[Any]], *, with_sets: bool) -> Boxes:
-    names = _unpacked(columns["image_names"])
-    classes = _unpacked(columns["class_names"])
-    sizes, image_ids, class_ids = (columns[name] for name in ("sizes", "image_ids", "class_ids"))
-    flags = {name: _column(columns[name], len(sizes), np.bool_) for name in _FLAGS}
-    _check(sizes.ndim == 2 and sizes.shape[1] == 2 and sizes.dtype == np.float64, "sizes")
-    _check(bool((sizes > 0).all() and (sizes <= 1).all()), "sizes")
-    for ids, rows, what in ((image_ids, names, "image_ids"), (class_ids, classes, "class_ids")):
-        _column(ids, len(sizes), np.int32, what)
-        _check(not len(ids) or (ids.min() >= 0 and ids.max() < len(rows)), what)
-    counts = _column(columns["image_boxes"], len(names), np.int32, "image_boxes")
-    _check(bool((np.bincount(image_ids, minlength=len(names)) == counts).all()), "image_boxes")
-    image_sizes = columns["image_sizes"]
-    _check(image_sizes.shape == (len(names), 2) and image_sizes.dtype == np.float64, "image_sizes")
-    files = _unpacked(columns["image_files"])
-    _check(len(files) in (0, len(names)), "image_files")
-    report = _report(columns)
-    accounted = len(sizes) + report.left_out + report.filtered_total
-    _check(report.objects == accounted and report.images == len(names), "counts")
+def _boxes(archive: Archive, *, with_sets: bool) -> Boxes:
+    report = _report(archive)
+    # Of two columns that tell how many there are, one says it, and all others must agree
+    boxes, images = archive.length("class_ids"), archive.length("image_boxes")
+    accounted = boxes + report.left_out + report.filtered_total
+    if (report.images, report.objects) != (images, accounted):
+        raise ValueError("counts: wanted as many images and objects as there are")
+    classes = archive.texts("class_names", most=report.objects)
+    _check_once("class_names", classes)
+    sizes = archive.array("sizes", np.float64, (boxes, 2), _is_side, f"sides from {SMALLEST} to 1")
+    if not (sizes.prod(axis=1) > SMALLEST_AREA).all():
+        raise ValueError(f"sizes: wanted areas above {SMALLEST_AREA}")
+    image_ids = archive.array("image_ids", np.int32, (boxes,), _below(images), "rows of images")
+    counts = archive.array("image_boxes", np.int32, (images,))
+    if not np.array_equal(np.bincount(image_ids, minlength=images), counts):
+        raise ValueError("image_boxes: wanted how many boxes each image has")
+    centres = None
+    if "centres" in archive:
+        centres = archive.array("centres", np.float64, (boxes, 2), _is_fraction, "0 to 1")
     return Boxes(
         sizes=sizes,
+        centres=centres,
         image_ids=image_ids,
-        class_ids=class_ids,
-        **flags,
-        image_sizes=image_sizes,
-        image_names=names,
+        class_ids=archive.array(
+            "class_ids", np.int32, (boxes,), _below(len(classes)), "rows of classes"
+        ),
+        difficult=archive.array("difficult", np.bool_, (boxes,), wanted="truth values"),
+        truncated=archive.array("truncated", np.bool_, (boxes,), wanted="truth values"),
+        image_sizes=archive.array(
+            "image_sizes", np.float64, (images, 2), _is_image_side, "sides above 0, or NaN"
+        ),
+        image_names=archive.texts("image_names", images),
         class_names=classes,
         report=report,
-        image_files=files,
-        image_sets=_image_sets(columns) if with_sets else {},
+        image_files=archive.texts("image_files", images if archive.length("image_files") else 0),
+        image_sets=_image_sets(archive) if with_sets else {},
     )
 
 
-_FLAGS = ("difficult", "truncated")
-
-
-def _report(columns: Mapping[str, NDArray[Any]]) -> Report:
-    texts = [_unpacked(columns[f"problem_{name}"]) for name in ("files", "reasons", "values")]
-    kinds = _unpacked(columns["problem_kinds"])
-    _check(set(kinds) <= set(get_args(Kind)), "problem_kinds")
-    numbers = _column(columns["problem_objects"], len(kinds), np.int32, "problem_objects")
+def _report(archive: Archive) -> Report:
+    number = archive.length("problem_objects")
+    texts = [archive.texts(f"problem_{name}", number) for name in ("files", "reasons", "values")]
+    kinds = archive.texts("problem_kinds", number)
+    if not set(kinds) <= set(get_args(Kind)):
+        raise ValueError("problem_kinds: wanted those that there are")
+    objects = archive.array("problem_objects", np.int32, (number,), _is_count, "numbers from 0")
     problems = tuple(
-        Problem(file, int(number) or None, reason, value, cast(Kind, kind))
-        for file, reason, value, number, kind in zip(*texts, numbers, kinds, strict=True)
+        Problem(file, one or None, reason, value, cast(Kind, kind))
+        for file, reason, value, one, kind in zip(*texts, objects.tolist(), kinds, strict=True)
     )
-    options = _unpacked(columns["filtered_names"])
-    filtered = _column(columns["filtered_counts"], len(options), np.int64, "filtered_counts")
-    files, images, objects, hidden = map(int, _column(columns["counts"], 4, np.int64, "counts"))
+    number = archive.length("filtered_counts")
+    options = archive.texts("filtered_names", number)
+    _check_once("filtered_names", options)
+    filtered = archive.array("filtered_counts", np.int64, (number,), _is_count, "counts from 0")
+    counts = archive.array("counts", np.int64, (4,), _is_count, "counts from 0").tolist()
     return Report(
-        files=files,
-        images=images,
-        objects=objects,
-        hidden=hidden,
+        **dict(zip(("files", "images", "objects", "hidden"), counts, strict=True)),
         filtered=dict(zip(options, filtered.tolist(), strict=True)),
         problems=problems,
+        remarks=_remarks(archive),
     )
 
 
-def _image_sets(columns: Mapping[str, NDArray[Any]]) -> dict[str, tuple[str, ...]]:
-    names, files = _unpacked(columns["set_names"]), _unpacked(columns["set_files"])
-    ends = np.cumsum(_column(columns["set_counts"], len(names), np.int64, "set_counts")).tolist()
-    _check((ends[-1] if ends else 0) == len(files), "set_files")
+def _remarks(archive: Archive) -> tuple[Remark, ...]:
+    if "remark_levels" not in archive:
+        return ()
+    levels = archive.texts("remark_levels", most=MOST_REMARKS)
+    if not set(levels) <= set(get_args(Level)):
+        raise ValueError("remark_levels: wanted those that there are")
+    texts = archive.texts("remark_texts", len(levels))
+    return tuple(
+        Remark(cast(Level, level), text) for level, text in zip(levels, texts, strict=True)
+    )
+
+
+def _image_sets(archive: Archive) -> dict[str, tuple[str, ...]]:
+    number = archive.length("set_counts")
+    names = archive.texts("set_names", number)
+    _check_once("set_names", names)
+    counts = archive.array("set_counts", np.int64, (number,), _is_count, "counts from 0").tolist()
+    files = archive.texts("set_files", sum(counts))
+    ends = list(accumulate(counts))
     return {
         name: files[first:last] for name, first, last in zip(names, [0, *ends], ends, strict=False)
     }
 
 
-def _unpacked(packed: NDArray[Any]) -> tuple[str, ...]:
-    text = _column(packed, packed.size, np.uint8).tobytes().decode("utf-8", "surrogatepass")
-    _check(not text or text.endswith("\0"), "text")
-    return tuple(text.split("\0")[:-1])
+def _check_once(what: str, names: Sequence[str]) -> None:
+    if len(set(names)) < len(names):
+        raise ValueError(f"{what}: wanted each once")
 
 
-def _column(column: NDArray[Any], count: int, kind: Any, what: str = "column") -> NDArray[Any]:
-    _check(column.shape == (count,) and column.dtype == kind, what)
-    return column
+def _is_side(values: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.asarray((values >= SMALLEST) & (values <= 1))
 
 
-def _check(fine: bool, what: str) -> None:
-    if not fine:
-        raise ValueError(f"{what} cannot be right")
+def _is_fraction(values: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.asarray((values >= 0) & (values <= 1))
+
+
+def _is_image_side(values: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.asarray(np.isnan(values) | ((values > 0) & (values < np.inf)))
+
+
+def _is_count(values: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.asarray(values >= 0)
+
+
+def _below(rows: int) -> Check:
+    return lambda values: np.asarray((values >= 0) & (values < rows))

@@ -1,8 +1,11 @@
 """Boxes in a file: what `extract` saves is what `--boxes` reads, shard by shard."""
 
 import io
+import json
 import random
-from dataclasses import fields
+import tracemalloc
+import zipfile
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,12 @@ import numpy as np
 import pytest
 from annotations import annotation, annotation_object, voc_folder
 from command import run
+from numpy.typing import NDArray
 
 from anchorkit import Boxes, load_voc
-from anchorkit.boxes import concatenated
+from anchorkit.boxes import boxes_of, concatenated
 from anchorkit.errors import DataError, UsageError
+from anchorkit.load_report import Remark
 from anchorkit.loaders.npz import load_boxes, save_boxes
 
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
@@ -110,7 +115,7 @@ def test_class_names_stay_sorted_over_shards(tmp_path: Path) -> None:
 def test_numpy_alone_reads_the_file(root: Path, tmp_path: Path) -> None:
     save_boxes(tmp_path / "boxes.npz", load_voc(root))
     with np.load(tmp_path / "boxes.npz", allow_pickle=False) as columns:
-        assert (str(columns["format"]), int(columns["version"])) == ("anchorkit boxes", 1)
+        assert (str(columns["format"]), int(columns["version"])) == ("anchorkit boxes", 2)
         names = bytes(columns["image_names"]).decode("utf-8", "surrogatepass").split("\0")[:-1]
         assert names == ["a", "b", "no_size", "猫"]
         assert columns["image_boxes"].tolist() == [2, 1, 0, 0]
@@ -153,6 +158,10 @@ def test_a_damaged_file_is_an_error_or_what_it_was(root: Path, tmp_path: Path) -
     assert refused > 75
 
 
+def packed(*texts: str) -> NDArray[np.uint8]:
+    return np.frombuffer("".join(f"{text}\0" for text in texts).encode(), np.uint8)
+
+
 def changed(root: Path, **columns: Any) -> bytes:
     """A file of boxes with other columns in it."""
     content = io.BytesIO()
@@ -166,16 +175,60 @@ def changed(root: Path, **columns: Any) -> bytes:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"version": np.array(2)}, "wanted version 1 of anchorkit boxes, found 2"),
+        (
+            {"version": np.array(3)},
+            "wanted version 1 to 2 of anchorkit boxes, found 3, which a newer anchorkit made",
+        ),
+        ({"version": np.array(0)}, "wanted version 1 to 2 of anchorkit boxes, found 0$"),
+        ({"centres": np.full((3, 2), 1.01)}, "centres: wanted 0 to 1, found 1.01"),
+        ({"centres": np.full((3, 2), np.nan)}, "centres: wanted 0 to 1, found nan"),
+        ({"centres": np.ones((2, 2))}, "centres: wanted 3 x 2 of <f8, found 2 x 2"),
+        (
+            {"remark_levels": packed("loud"), "remark_texts": packed("boo")},
+            "remark_levels: wanted those that there are",
+        ),
+        (
+            {"remark_levels": packed("note"), "remark_texts": packed()},
+            "remark_texts: wanted 1 texts, found 0",
+        ),
         ({"format": np.array("boxes")}, "not made by `anchorkit extract`"),
-        ({"sizes": np.zeros((3, 2))}, "sizes cannot be right"),
-        ({"sizes": np.full((3, 2), np.nan)}, "sizes cannot be right"),
-        ({"sizes": np.full((3, 2), 1.5)}, "sizes cannot be right"),
-        ({"image_ids": np.array([0, 0, 9], np.int32)}, "image_ids cannot be right"),
-        ({"image_boxes": np.array([1, 1, 1, 0], np.int32)}, "image_boxes cannot be right"),
-        ({"counts": np.array([5, 4, 9, 1])}, "counts cannot be right"),
+        ({"version": np.arange(9)}, "version: wanted a single value"),
+        ({"version": np.array("9" * 300)}, "version: wanted a single value"),
+        ({"sizes": np.zeros((3, 2))}, "sizes: wanted sides from 1e-12 to 1, found 0"),
+        ({"sizes": np.full((3, 2), np.nan)}, "sizes: wanted sides .*, found nan"),
+        ({"sizes": np.full((3, 2), 1.5)}, "sizes: wanted sides .*, found 1.5"),
+        ({"sizes": np.full((3, 2), 1e-300)}, "sizes: wanted sides .*, found 1e-300"),
+        ({"sizes": np.full((3, 2), 1e-11)}, "sizes: wanted areas above 1e-20"),
+        ({"sizes": np.ones((2, 3))}, "sizes: wanted 3 x 2 of <f8, found 2 x 3 of <f8"),
+        ({"sizes": np.ones((3, 2), np.float32)}, "sizes: wanted .*, found 3 x 2 of <f4"),
+        ({"image_ids": np.array([0, 0, 9], np.int32)}, "image_ids: wanted rows of images, found 9"),
+        ({"image_ids": np.array([0, 0, -1], np.int32)}, "image_ids: .*, found -1"),
+        ({"class_ids": np.array([0, 0, 7], np.int32)}, "class_ids: .*, found 7"),
+        ({"image_boxes": np.array([1, 1, 1, 0], np.int32)}, "image_boxes: wanted how many"),
+        ({"image_boxes": np.array([2, 1, 0, 0, 0], np.int32)}, "counts: wanted as many images"),
+        ({"image_sizes": np.full((4, 2), 0.0)}, "image_sizes: wanted sides above 0, .* found 0"),
+        ({"image_sizes": np.full((4, 2), -5.0)}, "image_sizes: .* found -5"),
+        ({"image_sizes": np.full((4, 2), np.inf)}, "image_sizes: .* found inf"),
+        ({"difficult": np.array([0, 2, 0], np.uint8).view(bool)}, "difficult: wanted truth values"),
+        ({"counts": np.array([5, 4, 9, 1])}, "counts: wanted as many images and objects"),
+        ({"counts": np.array([-5, 4, 6, 1])}, "counts: wanted counts from 0, found -5"),
+        ({"filtered_counts": np.array([-1])}, "filtered_counts|filtered_names"),
+        (
+            {"set_counts": np.array([-1, 7]), "set_names": packed("a", "b")},
+            "set_counts: wanted counts from 0, found -1",
+        ),
+        ({"problem_objects": np.full(9, -1, np.int32)}, "problem_"),
+        ({"problem_kinds": packed("x", "y", "z")}, "problem_kinds: wanted"),
         ({"class_names": np.array(["cat"], dtype=object)}, "damaged"),
-        ({"class_names": np.frombuffer(b"cat", np.uint8)}, "text cannot be right"),
+        ({"class_names": np.frombuffer(b"cat", np.uint8)}, "class_names: text that is cut off"),
+        ({"class_names": packed("cat", "cat", "dog")}, "class_names: wanted each once"),
+        ({"class_names": packed(*map(str, range(99)))}, "class_names: more text than belongs"),
+        (
+            {"set_names": packed("a", "a"), "set_counts": np.array([0, 0])},
+            "set_names: wanted each once",
+        ),
+        ({"image_names": packed("a")}, "image_names: wanted 4 texts, found 1"),
+        ({"image_names": np.frombuffer(b"\xff\0" * 4, np.uint8)}, "damaged"),
     ],
 )
 def test_a_foreign_file_is_named_for_what_it_is(
@@ -183,7 +236,98 @@ def test_a_foreign_file_is_named_for_what_it_is(
 ) -> None:
     (root / "other.npz").write_bytes(changed(root, **columns))
     with pytest.raises(DataError, match=message):
-        load_boxes(root / "other.npz")
+        load_boxes(root / "other.npz", keep_sets=True)
+    ran = run("cluster", "--boxes", root / "other.npz", "--image-set", "val")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+
+
+def header(shape: str, descr: str = "<f8") -> bytes:
+    """The header of an array of that shape, and nothing behind it."""
+    text = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}"
+    text += " " * (117 - len(text)) + "\n"
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
+
+
+MANY = 375 * 10**6
+
+
+@pytest.mark.parametrize(
+    ("member", "content"),
+    [
+        ("sizes", header("(10000000000, 2)")),
+        ("sizes", header("(3, 2)") + bytes(48) + bytes(MANY)),
+        ("sizes", header(f"({MANY // 16}, 2)") + bytes(MANY)),
+        ("class_ids", header(f"({MANY // 4},)", "<i4") + bytes(MANY)),
+        ("image_boxes", header(f"({MANY // 4},)", "<i4") + bytes(MANY)),
+        ("class_names", header(f"({MANY},)", "|u1") + b"a" * MANY),
+        ("class_names", header(f"({MANY},)", "|u1") + bytes(MANY)),
+        ("image_names", header(f"({MANY},)", "|u1") + b"a" * MANY),
+        ("problem_values", header(f"({MANY},)", "|u1") + bytes(MANY)),
+        ("set_files", header(f"({MANY},)", "|u1") + bytes(MANY)),
+        ("version", header(f"({MANY // 8},)", "<i8") + bytes(MANY)),
+        ("format", header("()", f"<U{MANY // 4}") + bytes(MANY)),
+        ("sizes", b"\x93NUMPY\x02\x00" + MANY.to_bytes(4, "little") + b" " * MANY),
+        ("sizes", header("(3, 2)").replace(b"False", b"[[[[[")),
+    ],
+    ids=lambda value: value[10:80].decode("latin-1").strip() if isinstance(value, bytes) else value,
+)
+def test_what_would_inflate_is_an_error_before_memory_is_taken(
+    member: str, content: bytes, root: Path
+) -> None:
+    with (
+        zipfile.ZipFile(io.BytesIO(changed(root))) as kept,
+        zipfile.ZipFile(root / "bomb.npz", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bomb,
+    ):
+        for name in kept.namelist():
+            own = name == f"{member}.npy"
+            bomb.writestr(name, content if own else kept.read(name))
+    del content
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match=f"damaged|not made by.*{member}|format"):
+            load_boxes(root / "bomb.npz", keep_sets=True)
+        assert tracemalloc.get_traced_memory()[1] < 60e6
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("kind", ["twice", "bzip2"])
+def test_members_as_nobody_writes_them_are_refused(kind: str, root: Path) -> None:
+    how = zipfile.ZIP_BZIP2 if kind == "bzip2" else zipfile.ZIP_DEFLATED
+    with (
+        zipfile.ZipFile(io.BytesIO(changed(root))) as kept,
+        zipfile.ZipFile(root / "odd.npz", "w", how) as odd,
+    ):
+        for name in kept.namelist():
+            odd.writestr(name, kept.read(name))
+        if kind == "twice":
+            with pytest.warns(UserWarning, match="Duplicate"):
+                odd.writestr("sizes.npy", b"")
+    with pytest.raises(DataError, match="is there twice, or packed in another way"):
+        load_boxes(root / "odd.npz")
+
+
+def test_columns_in_the_order_of_fortran_are_read_as_they_are(root: Path) -> None:
+    boxes = load_voc(root)
+    (root / "other.npz").write_bytes(changed(root, sizes=np.asfortranarray(boxes.sizes)))
+    assert load_boxes(root / "other.npz").sizes.tolist() == boxes.sizes.tolist()
+
+
+@pytest.mark.parametrize("side", [0, -5, 1e999])
+def test_boxes_of_an_image_without_a_size_are_saved_and_read_again(
+    side: float, tmp_path: Path
+) -> None:
+    images = [
+        {"id": 1, "file_name": "a", "width": 8, "height": 8},
+        {"id": 2, "file_name": "b", "width": side, "height": 8},
+    ]
+    boxes = [{"image_id": n, "category_id": 1, "bbox": [0, 0, 4, 2]} for n in (1, 2)]
+    document = {"images": images, "annotations": boxes, "categories": []}
+    (tmp_path / "a.json").write_text(json.dumps(document).replace("Infinity", "1e999"))
+    words = ["extract", tmp_path / "a.json", "-o", tmp_path / "a.npz"]
+    assert run(*words).code == 0
+    found = load_boxes(tmp_path / "a.npz")
+    assert (len(found), found.report.left_out, found.report.images) == (1, 1, 2)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x93NUMPY\x01\x00", b"\x80\x04N."])
@@ -201,3 +345,47 @@ def test_a_path_that_is_no_file_is_bad_usage(tmp_path: Path) -> None:
         assert found in ran.err
     (tmp_path / "text.npz").write_text("hello")
     assert run("cluster", "--boxes", tmp_path / "text.npz").code == 1
+
+
+def first_version(path: Path, boxes: Boxes) -> Path:
+    """Boxes as version 1 saved them."""
+    content = io.BytesIO()
+    save_boxes(path, boxes)
+    with np.load(path) as kept:
+        new = ("centres", "remark_levels", "remark_texts")
+        arrays = {name: kept[name] for name in kept.files if name not in new}
+    np.savez(content, **(arrays | {"version": np.array(1)}))
+    path.write_bytes(content.getvalue())
+    return path
+
+
+def test_version_1_is_read_and_what_needs_positions_says_that_there_are_none(
+    tmp_path: Path,
+) -> None:
+    boxes = boxes_of([(0.5, 0.25)], centres=[(0.3, 0.4)])
+    found = load_boxes(first_version(tmp_path / "old.npz", boxes))
+    assert (found.sizes.tolist(), found.centres) == ([[0.5, 0.25]], None)
+    with pytest.raises(DataError, match=r"mosaics needs to know where boxes lie, .*extract them"):
+        found.placed("mosaics")
+    assert boxes.placed("mosaics").tolist() == [[0.3, 0.4]]
+
+
+def test_versions_may_be_mixed_and_lose_their_positions_with_a_note(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.npz", tmp_path / "new.npz"
+    first_version(old, boxes_of([(0.5, 0.25), (0.2, 0.2)]))
+    save_boxes(new, boxes_of([(0.1, 0.1)]))
+    ran = run("extract", "--boxes", old, "--boxes", new, "-o", tmp_path / "both.npz")
+    assert ran.code == 0
+    assert "note: 2 of 3 boxes do not tell where they lie" in ran.err
+    assert load_boxes(tmp_path / "both.npz").centres is None
+
+
+def test_remarks_are_saved_with_the_boxes(tmp_path: Path) -> None:
+    boxes = boxes_of([(0.5, 0.25)])
+    remark = Remark("warning", "runs/: these look like predictions")
+    save_boxes(
+        tmp_path / "boxes.npz", replace(boxes, report=replace(boxes.report, remarks=(remark,)))
+    )
+    assert load_boxes(tmp_path / "boxes.npz").report.remarks == (remark,)
+    ran = run("cluster", "--boxes", tmp_path / "boxes.npz", "-k", "1", "--quiet")
+    assert (ran.code, ran.err) == (0, "anchorkit: warning: runs/: these look like predictions\n")
