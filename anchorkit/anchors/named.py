@@ -24,3 +24,5 @@ class NamedAnchors:
     """`preset`, `cfg` or `anchors`."""
     network: PartialInput = UNSAID
     """The input that these pixels are meant for, as far as it is known."""
+    heads: tuple[tuple[float | None, tuple[int, ...]], ...] = ()
+    """Of each head that uses them: its stride, as far as it is known, and the rows it uses."""

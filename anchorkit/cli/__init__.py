@@ -108,7 +108,8 @@ def main(args: list[str] | None = None) -> None:
 
 def _run(args: list[str] | None) -> int:
     try:
-        result: Any = commands.main(args, prog_name="anchorkit", standalone_mode=False)
+        words = tuple(sys.argv[1:] if args is None else args)
+        result: Any = commands.main(args, prog_name="anchorkit", standalone_mode=False, obj=words)
     except (click.exceptions.Abort, KeyboardInterrupt):
         if sys.stderr.isatty():
             click.echo(err=True)  # below the ^C

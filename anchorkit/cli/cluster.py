@@ -10,10 +10,12 @@ from anchorkit.cli.cfg.options import CfgOptions, cfg_options
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.exports import Exports, export_options
 from anchorkit.cli.options.plots import (
+    Look,
     board_option,
     check_picture_path,
+    default_set,
     draw,
-    pictures_of,
+    look_options,
     plot_option,
 )
 from anchorkit.cli.options.shared import (
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from anchorkit.cli.cfg.job import CfgJob
     from anchorkit.clustering import Clustering
     from anchorkit.network_input import NetworkInput, PartialInput
+    from anchorkit.plots.pictures import Subject
     from anchorkit.quality import Quality
 
 __all__ = ["Found", "SearchOptions", "command"]
@@ -88,6 +91,7 @@ class Found:
 @search_options
 @cfg_options()
 @plot_option
+@look_options
 @board_option
 @export_options
 @format_option
@@ -100,6 +104,7 @@ def command(
     seed: int,
     precision: int,
     plot: Path | None,
+    look: Look,
     board: Path | None,
     exports: Exports,
     form: str,
@@ -134,10 +139,12 @@ def command(
         note=f"mean IoU {found.quality.mean_iou:.4f} of {counted(len(boxes), 'box', 'boxes')}",
         dry_run=cfg_options.dry_run,
     )
-    if plot:
-        draw(plot, found.sizes, options.network.size, anchors=found.anchors, quality=found.quality)
-    if board:
-        shown_on(board, found, options)
+    if plot or board:
+        subject = drawn(found, boxes, options, data, look, job)
+        if plot:
+            draw(plot, subject, look)
+        if board:
+            shown_on(board, found, options, subject)
     code = job.finish()
     write_result(text + (f"\n{more}" if more else ""), nl=not more)
     return code
@@ -165,13 +172,37 @@ def searched(boxes: "Boxes", options: SearchOptions, *, progress: bool) -> Found
     return Found(sizes, clustering, anchors, evaluate(sizes, anchors))
 
 
-def shown_on(board: Path, found: Found, options: SearchOptions) -> None:
+def drawn(
+    found: Found,
+    boxes: "Boxes",
+    options: SearchOptions,
+    data: DataOptions,
+    look: Look,
+    job: "CfgJob",
+) -> "Subject":
+    """What pictures show: the anchors beside those that a known network ships with."""
+    from anchorkit.plots.anchors import HeadFrame
+    from anchorkit.plots.captions import data_name
+    from anchorkit.plots.pictures import AnchorSet, Subject
+
+    heads = [HeadFrame(stride, rows) for stride, rows in job.heads(len(found.anchors))]
+    return Subject(
+        data_name([path for _, path in data.sources]),
+        boxes,
+        options.network,
+        AnchorSet(f"{options.update} update", found.anchors, found.quality, heads),
+        default_set(options.k, found.sizes),
+        title=look.title,
+    )
+
+
+def shown_on(board: Path, found: Found, options: SearchOptions, subject: "Subject") -> None:
     """Write what was found where TensorBoard shows it."""
+    from anchorkit.cli.messages import note
+    from anchorkit.plots.pictures import pictures_of
     from anchorkit.plots.tensorboard import write_board
 
-    pictures = pictures_of(
-        found.sizes, options.network.size, anchors=found.anchors, quality=found.quality
-    )
+    pictures = pictures_of(subject)
     write_board(
         board,
         {
@@ -181,6 +212,7 @@ def shown_on(board: Path, found: Found, options: SearchOptions) -> None:
         },
         {f"anchors/{name}": figure for name, figure in pictures.items()},
     )
+    note(f"{board}: an event file written")
 
 
 def warn_of_rounding(found: Found, precision: int) -> None:

@@ -169,7 +169,9 @@ def draw_anchors(
 def _draw_grid(axes: Axes, limit: NDArray[np.float64], stride: float) -> None:
     """The cells of a head, one of them filled, its centre that of the anchors."""
     axes.add_patch(
-        Rectangle((-stride / 2, -stride / 2), stride, stride, color="#d5dcec", linewidth=0, zorder=0)
+        Rectangle(
+            (-stride / 2, -stride / 2), stride, stride, color="#d5dcec", linewidth=0, zorder=0
+        )
     )
     for half, draw in zip(limit / 2, (axes.axvline, axes.axhline), strict=True):
         if 2 * half / stride > MOST_CELLS:
@@ -188,16 +190,14 @@ def _draw_names(axes: Axes, rectangles: Sequence[Rectangle]) -> None:
         for one in rectangles
     ]
     # From the top down; of corners at one height the outer one first, so that no line crosses
-    order = sorted(
-        range(len(corners)), key=lambda row: (-corners[row][1], -corners[row][0], row)
-    )
+    order = sorted(range(len(corners)), key=lambda row: (-corners[row][1], -corners[row][0], row))
     size = 8 if len(order) <= MOST_LARGE else 6
-    tall = axes.get_position().height * axes.figure.get_figheight()  # inches
+    tall = axes.get_window_extent().height / axes.figure.dpi  # inches
     places = spread([float(corners[row][1]) for row in order], LINE * size / 72 / tall)
     for row, place in zip(order, places, strict=True):
         one = rectangles[row]
         axes.annotate(
-            one.get_label(),
+            str(one.get_label()),
             xy=(float(corners[row][0]), float(corners[row][1])),
             xycoords="axes fraction",
             xytext=(1.05, place),

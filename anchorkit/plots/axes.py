@@ -1,4 +1,7 @@
-"""Axes of width and height, their density cells and their legends."""
+"""Axes of width and height, their density cells and their legends.
+
+Tested in tests/plots/test_boxes.py.
+"""
 
 from collections.abc import Sequence
 
@@ -85,11 +88,13 @@ def draw_sizes(
 def draw_points(axes: Axes, points: NDArray[np.float64]) -> PathCollection:
     """Each box as a point."""
     return axes.scatter(
-        *points.T, s=point_area(len(points)), c=ACCENT, alpha=0.55, linewidths=0
+        points[:, 0], points[:, 1], s=point_area(len(points)), c=ACCENT, alpha=0.55, linewidths=0
     )
 
 
-def draw_density(axes: Axes, found: Density, scale: str, *, bar: bool = True) -> QuadMesh:
+def draw_density(
+    axes: Axes, found: Density, scale: str, *, bar: bool = True, turned: bool = False
+) -> QuadMesh:
     """Cells of a density, faint where boxes are rare; with a bar that says how many they are.
 
     Parameters
@@ -102,13 +107,20 @@ def draw_density(axes: Axes, found: Density, scale: str, *, bar: bool = True) ->
         That of both axes, for the words of the bar.
     bar
         Whether to draw one.
+    turned
+        Whether the axes are those of width / height and of the square root of the area.
     """
     filled = found.values[found.counts > 0]
     # A lone box in a wide cell is as faint as one in a cell of common width
-    least = float(np.percentile(found.values[found.counts == found.counts[found.counts > 0].min()], 50))
+    least = float(
+        np.percentile(found.values[found.counts == found.counts[found.counts > 0].min()], 50)
+    )
+    across, up = np.meshgrid(found.across, found.up)
+    if turned:
+        across, up = across / up, np.sqrt(across * up)
     cells = axes.pcolormesh(
-        found.across,
-        found.up,
+        across,
+        up,
         np.where(found.counts > 0, found.values, np.nan),
         norm=LogNorm(least, max(float(filled.max()), least * 2)),
         cmap=DENSITY,

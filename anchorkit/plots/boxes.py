@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, QuadMesh
-from matplotlib.colors import LogNorm
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from anchorkit.errors import UsageError
@@ -27,8 +27,8 @@ __all__ = ["MOST_CLASSES", "draw_boxes", "draw_class", "draw_positions", "draw_r
 MOST_CLASSES = 8
 """Classes that have a picture of their own."""
 
-PLACES = 32
-"""Cells along each side of the image, of the picture of positions."""
+PLACES = (8, 32)
+"""Cells along each side of the image, of the picture of few positions and of many."""
 
 
 def draw_boxes(axes: Axes, sizes: ArrayLike, *, scale: str = "linear") -> PathCollection | QuadMesh:
@@ -75,7 +75,8 @@ def draw_ratios(
     -------
     The points or cells, as from `draw_boxes`.
     """
-    shapes = _shapes(as_sizes(sizes))
+    boxes = as_sizes(sizes)
+    shapes = _shapes(boxes)
     if not len(shapes):
         raise UsageError("sizes: wanted at least one box, found none")
     marked = shapes[:0] if anchors is None else _shapes(as_sizes(anchors, "anchors"))
@@ -92,7 +93,8 @@ def draw_ratios(
     drawn = (
         draw_points(axes, shapes)
         if len(shapes) <= FEW
-        else draw_density(axes, density(shapes), "log")
+        # Counted by width and height, whose lattice they lie on: this plane is that one, turned
+        else draw_density(axes, density(boxes), "log", turned=True)
     )
     axes.axvline(1, color=GREY, linestyle=":", linewidth=1, zorder=1)
     if len(marked):
@@ -123,16 +125,18 @@ def draw_positions(axes: Axes, centres: ArrayLike, frame: tuple[int, int]) -> Qu
 
     Returns
     -------
-    The cells, 32 along each side.
+    The cells, 8 to 32 along each side.
     """
     points = np.asarray(centres, dtype=np.float64)
-    edges = np.linspace(0, 1, PLACES + 1)
+    places = int(np.clip(np.sqrt(len(points)) / 2, *PLACES))
+    edges = np.linspace(0, 1, places + 1)
     counts = np.histogram2d(points[:, 0], points[:, 1], bins=(edges, edges))[0].T
     cells = axes.pcolormesh(
         100 * edges,
         100 * edges,
         np.where(counts > 0, counts, np.nan),
-        norm=LogNorm(1, max(float(counts.max()), 2)) if counts.max() > 30 else None,
+        vmin=0,
+        vmax=max(float(counts.max()), 1),
         cmap=DENSITY,
         rasterized=True,
     )
@@ -142,9 +146,8 @@ def draw_positions(axes: Axes, centres: ArrayLike, frame: tuple[int, int]) -> Qu
     axes.set_xlabel("centre of the box, % of the image's width")
     axes.set_ylabel("% of the image's height")
     bar = axes.figure.colorbar(cells, ax=axes, pad=0.02, aspect=30)
-    if counts.max() > 30:
-        plain_ticks(bar.ax.yaxis)
-    bar.set_label(f"boxes in a {PLACES}nd of width and height")
+    bar.ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    bar.set_label(f"boxes per cell (1/{places} of each side)")
     return cells
 
 
@@ -190,7 +193,7 @@ def draw_class(
     """
     frame_sizes(axes, limits, scale)
     axes.label_outer()
-    step = max(1, len(sizes) // FEW)
-    axes.scatter(*sizes[::step].T, s=3, c="#d9d9d9", linewidths=0, rasterized=True, zorder=0)
+    some = sizes[:: max(1, len(sizes) // FEW)]
+    axes.scatter(some[:, 0], some[:, 1], s=3, c="#d9d9d9", linewidths=0, rasterized=True, zorder=0)
     axes.set_title(title)
     return draw_sizes(axes, sizes[mine], scale, bar=False)

@@ -77,7 +77,8 @@ def draw_clusters(
     else:
         drawn = [
             axes.scatter(
-                *boxes[owner == row].T,
+                boxes[owner == row, 0],
+                boxes[owner == row, 1],
                 s=point_area(len(boxes)),
                 color=color_of(row),
                 marker=_marker(row, len(boxes)),

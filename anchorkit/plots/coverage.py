@@ -21,6 +21,9 @@ BINS = 50
 HALF = 0.5
 """IoU below which a box is told apart."""
 
+HEADROOM = 1.2
+"""Height of the axes over the highest bar, before room for names."""
+
 STYLES = ((COLORS[0], "-"), (COLORS[3], "--"))
 """Colour and line of the first set of anchors and of the one beside it."""
 
@@ -81,7 +84,7 @@ def draw_coverage(axes: Axes, sets: Sequence[Coverage]) -> list[BarContainer]:
     """
     handles: list[Patch | Line2D] = []
     highest = 0.0
-    bars = []
+    bars: list[BarContainer] = []
     for (color, line), one in zip(STYLES, sets, strict=False):
         counts, edges = np.histogram(one.best, bins=BINS, range=(0, 1))
         share = 100 * counts / len(one.best)
@@ -102,7 +105,13 @@ def draw_coverage(axes: Axes, sets: Sequence[Coverage]) -> list[BarContainer]:
         else:
             axes.stairs(share, edges, color=INK, linewidth=1.3)
         mean = float(one.best.mean())
-        axes.axvline(mean, color=color if len(sets) > 1 else INK, linestyle="--" if line == "-" else ":", linewidth=1.4)
+        axes.axvline(
+            mean,
+            ymax=1 / (HEADROOM + 0.08 * len(sets)),
+            color=color if len(sets) > 1 else INK,
+            linestyle="--" if line == "-" else ":",
+            linewidth=1.4,
+        )
         below = 100 * float(np.mean(one.best < HALF))
         first = len(bars) == 1 and not handles
         handles.append(
@@ -111,7 +120,7 @@ def draw_coverage(axes: Axes, sets: Sequence[Coverage]) -> list[BarContainer]:
         handles[-1].set_label(f"{one.name}: mean {mean:.4f}, {below:.1f} % below {HALF}")
     handles.insert(1, Patch(color=MISSED, alpha=0.75, label=f"below {HALF}"))
     axes.set_xlim(0, 1)
-    axes.set_ylim(0, highest * (1.2 + 0.08 * len(sets)))
+    axes.set_ylim(0, highest * (HEADROOM + 0.08 * len(sets)))
     axes.set_xlabel("IoU with the nearest anchor")
     axes.set_ylabel("boxes (%)")
     axes.legend(handles=handles, loc="upper left", frameon=False)
@@ -137,7 +146,7 @@ def draw_recall(axes: Axes, sets: Sequence[Coverage]) -> list[Line2D]:
     for (color, line), one in zip(STYLES, sets, strict=False):
         ordered = np.sort(one.factors)
         missed = int(np.count_nonzero(ordered >= RECALL_FACTOR))
-        at = np.geomspace(1, WIDEST, 400)
+        at = np.union1d(np.geomspace(1, WIDEST, 400), RECALL_FACTOR)
         share = 100 * np.searchsorted(ordered, at, side="left") / len(ordered)
         recall = 1 - missed / len(ordered)
         curves += axes.plot(
@@ -149,7 +158,9 @@ def draw_recall(axes: Axes, sets: Sequence[Coverage]) -> list[Line2D]:
             label=f"{one.name}: recall {recall:.4f}, {missed:,} boxes missed",
         )
         beyond = max(beyond, float(np.percentile(ordered, 99.5)))
-        axes.fill_between(at, share, 100, where=list(at >= RECALL_FACTOR), color=MISSED, alpha=0.3, linewidth=0)
+        axes.fill_between(
+            at, share, 100, where=list(at >= RECALL_FACTOR), color=MISSED, alpha=0.3, linewidth=0
+        )
     axes.axvline(RECALL_FACTOR, color=INK, linestyle=":", linewidth=1.2)
     axes.set_xscale("log")
     widest = min(max(2 * RECALL_FACTOR, beyond * 1.1), WIDEST)

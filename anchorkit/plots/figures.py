@@ -11,7 +11,14 @@ from numpy.typing import ArrayLike
 
 from anchorkit.overlap import as_sizes
 from anchorkit.plots.axes import LEGEND_LINES
-from anchorkit.plots.boxes import draw_boxes, draw_class, draw_positions, draw_ratios, largest
+from anchorkit.plots.boxes import (
+    MOST_CLASSES,
+    draw_boxes,
+    draw_class,
+    draw_positions,
+    draw_ratios,
+    largest,
+)
 from anchorkit.plots.clusters import draw_clusters
 from anchorkit.plots.coverage import Coverage, draw_coverage, draw_recall
 from anchorkit.plots.curves import Curve, draw_cost, draw_curves
@@ -19,6 +26,7 @@ from anchorkit.plots.lattice import scale_for
 from anchorkit.plots.style import own_style
 
 __all__ = [
+    "MOST_CLASSES",
     "boxes_figure",
     "classes_figure",
     "clusters_figure",
@@ -47,9 +55,7 @@ def boxes_figure(sizes: ArrayLike, *, title: str = "", scale: str | None = None)
     return figure
 
 
-def ratios_figure(
-    sizes: ArrayLike, anchors: ArrayLike | None = None, *, title: str = ""
-) -> Figure:
+def ratios_figure(sizes: ArrayLike, anchors: ArrayLike | None = None, *, title: str = "") -> Figure:
     """A figure of area against aspect ratio; see `boxes.draw_ratios`."""
     with own_style():
         figure = _figure(7, 5.5, title)
@@ -210,5 +216,3 @@ def _figure(wide: float, high: float, title: str) -> Figure:
 
 def _cut(name: str, most: int = 22) -> str:
     return name if len(name) <= most else f"{name[: most - 1]}…"
-
-

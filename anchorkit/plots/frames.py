@@ -1,4 +1,7 @@
-"""The picture of anchors: the whole input, and a frame for each head beside or below it."""
+"""The picture of anchors: the whole input, and a frame for each head beside or below it.
+
+Tested in tests/plots/test_anchors.py.
+"""
 
 from collections.abc import Sequence, Set
 from typing import NamedTuple
@@ -105,15 +108,13 @@ def anchors_figure(
                     stride=panel.stride,
                     shape=panel.wide / panel.high,
                 )
-                axes.set_title(panel.name, loc="left", pad=4)
+                axes.set_title(panel.name, loc="left", pad=4 + 72 * _spare(panel))
                 left += panel.room[0]
             above -= high
     return figure
 
 
-def _whole(
-    anchors: NDArray[np.float64], frame: tuple[int, int], elsewhere: Set[int]
-) -> _Panel:
+def _whole(anchors: NDArray[np.float64], frame: tuple[int, int], elsewhere: Set[int]) -> _Panel:
     """The input with all anchors; those that are small there are named elsewhere."""
     limit = np.maximum(frame, anchors.max(axis=0)) * 1.02
     shape = float(np.clip(limit[0] / limit[1], 0.25, 6))
@@ -143,9 +144,7 @@ def _of_head(anchors: NDArray[np.float64], head: HeadFrame) -> _Panel:
     side = max(largest * ROOM, 3 * (head.stride or 0.0)) or 1.0
     name = "" if head.stride is None else f"stride {head.stride:g}, "
     return _sized(
-        _Panel(
-            SIDE, SIDE, head.rows, head.rows, (side, side), head.stride, None, name, (0, 0)
-        ),
+        _Panel(SIDE, SIDE, head.rows, head.rows, (side, side), head.stride, None, name, (0, 0)),
         anchors,
     )
 

@@ -112,9 +112,7 @@ def density(
         raise UsageError("points: wanted at least one, found none")
     if cells is None:
         cells = int(np.clip(3.2 * len(values) ** (1 / 3), *CELLS))
-    edges = [
-        _edges(values[:, column], scale, cells) for column, scale in enumerate((across, up))
-    ]
+    edges = [_edges(values[:, column], scale, cells) for column, scale in enumerate((across, up))]
     counts = np.histogram2d(values[:, 0], values[:, 1], bins=edges)[0].T
     spans = []
     unit = _round_unit(max(edges[0][-1], edges[1][-1]) / cells)
@@ -133,9 +131,9 @@ def _edges(values: NDArray[np.float64], scale: str, cells: int) -> NDArray[np.fl
         np.round(np.log(values) if scale == "log" else values, 9), return_counts=True
     )
     low, high = place[0], place[-1]
-    step = max(float(high - low), 1e-9) / cells
-    if scale == "log":
-        step = max(step, float(np.log(STEP)) / 2)
+    # A cell has some width where all boxes are alike
+    least = float(np.log(STEP)) / 2 if scale == "log" else 1e-6 * float(high)
+    step = max(float(high - low) / cells, least)
     kept = place[counts >= MAJOR * _fullest_near(place, counts, 2 * step)]
     middles = (kept[1:] + kept[:-1]) / 2
     wanted = np.arange(low + step, high, step)

@@ -54,7 +54,7 @@ def write_board(
     check_board()
     from tensorboardX import SummaryWriter
 
-    from anchorkit.plots.figures import pixels
+    from anchorkit.plots.files import pixels
 
     try:
         with SummaryWriter(logdir=fspath(folder)) as writer:

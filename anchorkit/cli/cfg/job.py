@@ -8,6 +8,7 @@ from anchorkit.cli.cfg.options import CfgOptions
 from anchorkit.cli.cfg.target import Target, network_of, open_cfg
 from anchorkit.cli.cfg.writing import Outcome, cfg_result, difference_shown, finish, plan
 from anchorkit.cli.messages import note, warn
+from anchorkit.cli.options.anchors import rows_of_heads
 from anchorkit.cli.options.data import DataOptions
 from anchorkit.darknet.replacing import anchors_of
 from anchorkit.errors import CfgError, UsageError
@@ -130,6 +131,10 @@ class CfgJob:
             note(f"--names: {self.target.name} has no counters_per_class to renew")
             return None
         return [found[name] for name in self.names]
+
+    def heads(self, count: int) -> tuple[tuple[float | None, tuple[int, ...]], ...]:
+        """Of each head of the cfg as it will be: its stride, and which of the anchors it uses."""
+        return () if self.outcome is None else rows_of_heads(self.outcome.heads, count)
 
     def keys(self) -> dict[str, Any]:
         """What the JSON object gets besides the keys of every search."""

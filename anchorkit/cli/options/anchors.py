@@ -12,11 +12,13 @@ from anchorkit.cli.options.types import SomePath
 from anchorkit.network_input import NetworkInput, PartialInput
 
 if TYPE_CHECKING:
+    from anchorkit.darknet.heads import Head
+
     AnchorsType = click.ParamType[NamedAnchors]
 else:  # older clicks have no type argument
     AnchorsType = click.ParamType
 
-__all__ = ["anchors_option", "given_options", "network_for"]
+__all__ = ["anchors_option", "given_options", "network_for", "rows_of_heads"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -149,11 +151,26 @@ def _cfg(path: Path) -> NamedAnchors:
     text = cfg_content(path).decode("utf-8", "surrogateescape")
     try:
         cfg = read_cfg(text)
-        anchors = anchors_of(heads_of(cfg))
+        heads = heads_of(cfg)
+        anchors = anchors_of(heads)
         if not anchors:
             raise CfgError("no detection head with anchors")
     except AnchorkitError as error:
         raise type(error)(f"{path}: {error}") from None
     pairs = np.asarray(anchors, dtype=np.float64)
     network = PartialInput(cfg.size if min(cfg.size) > 0 else None, cfg.resize)
-    return NamedAnchors(path.stem, pairs, "cfg", network)
+    return NamedAnchors(path.stem, pairs, "cfg", network, rows_of_heads(heads, len(pairs)))
+
+
+def rows_of_heads(
+    heads: "Sequence[Head]", count: int
+) -> tuple[tuple[float | None, tuple[int, ...]], ...]:
+    """Of each head its stride, and which of so many anchors it uses."""
+    every = range(count)
+    return tuple(
+        (
+            head.stride,
+            tuple(row for row in (every if head.mask is None else head.mask) if row in every),
+        )
+        for head in heads
+    )
