@@ -11,7 +11,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHECKED = anchorkit tests
 
 .DEFAULT_GOAL = help
-.PHONY: help run test format bench fuzz kills clean
+.PHONY: help run test coverage format bench fuzz kills clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,12 @@ test: $(READY)-dev  ## set everything up and check format, lint, types and tests
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses auto
 
+coverage: $(READY)-dev  ## run the tests, and list the lines and branches that none of them reaches
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --numprocesses auto
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
 format: $(READY)-dev  ## put the code into the format that `make test` checks
 	$(BIN)/ruff format $(CHECKED)
 	$(BIN)/ruff check --fix $(CHECKED)
@@ -53,12 +59,16 @@ format: $(READY)-dev  ## put the code into the format that `make test` checks
 bench: $(READY)-bench  ## measure speed and memory (ANCHORKIT_DATA names a folder of data sets)
 	$(BIN)/python -m tests.benchmarks
 
-fuzz: $(READY)-dev  ## load 20,000 annotations damaged at random
-	$(BIN)/python tests/fuzz.py 20000
+fuzz: $(READY)-dev  ## read 52,000 files of every kind damaged at random
+	$(BIN)/python tests/fuzz.py voc 20000
+	$(BIN)/python tests/fuzz.py yolo 20000
+	$(BIN)/python tests/fuzz.py coco 5000
+	$(BIN)/python tests/fuzz.py boxes 5000
+	$(BIN)/python tests/fuzz.py cfg 2000
 
 kills: $(READY)  ## kill a thousand writers of a file at random moments; it must stay whole
 	$(BIN)/python tests/killed_writes.py 1000
 
 clean:  ## remove .venv and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

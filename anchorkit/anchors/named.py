@@ -1,4 +1,7 @@
-"""A set of anchors, and what is known of it: where it comes from, and for which input it is."""
+"""A set of anchors, and what is known of it: where it comes from, and for which input it is.
+
+Tested in tests/cli/options/test_anchors.py.
+"""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,5 +27,3 @@ class NamedAnchors:
     """`preset`, `cfg` or `anchors`."""
     network: PartialInput = UNSAID
     """The input that these pixels are meant for, as far as it is known."""
-    heads: tuple[tuple[float | None, tuple[int, ...]], ...] = ()
-    """Of each head that uses them: its stride, as far as it is known, and the rows it uses."""

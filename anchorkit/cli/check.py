@@ -1,4 +1,7 @@
-"""`anchorkit check`: the gate for CI."""
+"""`anchorkit check`: the gate for CI.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -139,7 +142,7 @@ def _measured(
     from anchorkit.cli.messages import note, shows_progress
     from anchorkit.cli.options.loading import load_boxes
     from anchorkit.clustering import cluster
-    from anchorkit.errors import DataError, TooManyClustersError
+    from anchorkit.errors import AnchorError, DataError, TooManyClustersError, UsageError
     from anchorkit.quality import evaluate
     from anchorkit.reports.check import Measured
 
@@ -147,7 +150,10 @@ def _measured(
     if not len(boxes):
         raise DataError("no usable boxes")
     sizes = boxes.at_input(network)
-    quality = evaluate(sizes, named.anchors)
+    try:
+        quality = evaluate(sizes, named.anchors)
+    except UsageError as error:  # a cfg may list what is no size, such as 1e-320
+        raise AnchorError(f"{named.name}: {error}") from None
     try:
         found = cluster(sizes, len(named.anchors), progress=shows_progress())
     except TooManyClustersError as error:

@@ -73,7 +73,7 @@ def command(
     """Check, load, judge, draw."""
     from anchorkit.cli.messages import warn
     from anchorkit.cli.options.loading import load_boxes
-    from anchorkit.cli.options.output_paths import check_outputs_differ
+    from anchorkit.cli.options.output_paths import Output, check_outputs_differ
     from anchorkit.errors import DataError, UsageError
     from anchorkit.plots.captions import data_name
     from anchorkit.plots.pictures import Subject
@@ -84,7 +84,7 @@ def command(
         raise UsageError(f"--picture {picture}: wanted anchors: --anchors, --cfg or --preset")
     for output in outputs:
         check_picture_path(output, "-o")
-    check_outputs_differ((f"-o {output}", output) for output in outputs)
+    check_outputs_differ(Output(f"-o {output}", output) for output in outputs)
     network, warnings = network_for(given, asked)
     for line in warnings:
         warn(line)
@@ -108,12 +108,14 @@ def command(
 
 
 def _drawn(one: NamedAnchors, sizes: "NDArray[np.float64]") -> "AnchorSet":
-    from anchorkit.plots.anchors import HeadFrame
+    from anchorkit.cli.options.anchors import CfgAnchors
+    from anchorkit.cli.options.plots import head_frames
+    from anchorkit.darknet.heads import heads_of
     from anchorkit.plots.pictures import AnchorSet
     from anchorkit.quality import evaluate
 
+    heads = head_frames(heads_of(one.cfg), len(one.anchors)) if isinstance(one, CfgAnchors) else []
     name = f"{one.name}.cfg" if one.source == "cfg" else one.name
-    heads = [HeadFrame(stride, rows) for stride, rows in one.heads]
     return AnchorSet(
         "as given" if name == "anchors" else name,
         one.anchors,

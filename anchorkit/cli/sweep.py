@@ -11,6 +11,7 @@ from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.plots import Look, board_option, check_picture_path, look_options, save
 from anchorkit.cli.options.shared import format_option, help_text, input_options, search_options
+from anchorkit.cli.options.training import augment_option, in_training
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks, Number, SomePath
 from anchorkit.network_input import NetworkInput, PartialInput
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from anchorkit.darknet.cost import Cost
     from anchorkit.suggested_k import Chosen
     from anchorkit.sweep import Row
+    from anchorkit.training.judgement import InTraining
 
 
 __all__ = ["command"]
@@ -73,6 +75,7 @@ Result = TypeVar("Result")
 )
 @input_options
 @search_options
+@augment_option
 @click.option(
     "--plot",
     type=SomePath(),
@@ -93,6 +96,7 @@ def command(
     update: str,
     seed: int,
     precision: int,
+    augment: str | None,
     plot: Path | None,
     look: Look,
     board: Path | None,
@@ -155,6 +159,7 @@ def command(
         costs=costs,
         heads=heads,
     )
+    result |= _verdict(rows, found, boxes, network, in_training(augment, boxes, network, seed=seed))
     if plot or board:
         from anchorkit.plots.sweep import sweep_figure
 
@@ -195,7 +200,7 @@ def _held_out(
     """Which boxes are not clustered but judged on; None where that was not asked for."""
     import numpy as np
 
-    from anchorkit.errors import DataError, UsageError
+    from anchorkit.errors import DataError
     from anchorkit.suggestions import names_there
     from anchorkit.sweep import holdout
 
@@ -204,7 +209,7 @@ def _held_out(
     if val is not None:
         if val not in boxes.image_sets:
             known = names_there(val, boxes.image_sets)
-            raise UsageError(f"--val {val}: no such image set; found: {known}")
+            raise DataError(f"--val {val}: no such image set; found: {known}")
         listed = set(boxes.image_sets[val])
         images = np.asarray([file in listed for file in boxes.image_files], dtype=np.bool_)
         out: NDArray[np.bool_] = images[boxes.image_ids]
@@ -216,6 +221,24 @@ def _held_out(
     if out.all():
         raise DataError(f"{named}: leaves no boxes to cluster")
     return out
+
+
+def _verdict(
+    rows: "list[Row]",
+    found: "Chosen | None",
+    boxes: "Boxes",
+    network: "NetworkInput",
+    seen: "InTraining | None",
+) -> dict[str, Any]:
+    """What is said of the anchors of the k that is suggested, beside a known network's own."""
+    from anchorkit.cli.options.verdict import verdict_on
+    from anchorkit.reports.cluster import defaults_for
+
+    if found is None:
+        return {"findings": []}
+    k = found.suggestion.k
+    anchors = next(row.anchors for row in rows if len(row.anchors) == k)
+    return verdict_on(anchors, boxes, network, defaults=defaults_for(k, network), seen=seen)
 
 
 def _suggested(

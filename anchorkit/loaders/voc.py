@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from anchorkit.boxes import Boxes, concatenated
-from anchorkit.errors import UsageError
+from anchorkit.errors import DataError
 from anchorkit.files import found_at, read_file
 from anchorkit.image_sets import in_image_sets, listed_names, matched
 from anchorkit.load_report import Problem
@@ -54,9 +54,9 @@ def load_voc(
     Raises
     ------
     UsageError
-        Where the folder or an image set is missing.
+        Where the folder is missing.
     DataError
-        Where the folder holds no XML, or an image set none of its images.
+        Where it holds no XML or no such image set, or an image set none of its images.
     """
     root = Path(folder)
     typed, listing = annotations_of(root, "Annotations", ".xml", wanted="VOC XML")
@@ -68,6 +68,7 @@ def load_voc(
         files,
         [name[: -len(".xml")] for name in listing.names],
         list(batches),
+        source=typed,
         problems=listing.problems,
         hidden=listing.hidden,
     )
@@ -92,7 +93,7 @@ def _with_sizes(boxes: Boxes, images: ImageFolder) -> Boxes:
     files = [boxes.image_files[row] for row in rows.tolist()]
     known = [(width, height) for width, height in sizes[rows].tolist()]
     names = [boxes.image_names[row] for row in rows.tolist()]
-    again = boxes_of_columns(files, names, [read_batch(files, known)])
+    again = boxes_of_columns(files, names, [read_batch(files, known)], source=images.folder)
     both = concatenated([boxes, again])
     # What was read again belongs to the image that is there already.
     place = {file: row for row, file in enumerate(boxes.image_files)}
@@ -147,7 +148,7 @@ def _image_sets(
         path = _sets_folder(root) / f"{name}.txt"
         if found_at(path) == "nothing there":
             known = names_there(name, _sets_there(root))
-            raise UsageError(f"{path.as_posix()}: no such image set; found: {known}")
+            raise DataError(f"{path.as_posix()}: no such image set; found: {known}")
         text = read_file(path, "an image set").decode("utf-8-sig", "surrogateescape")
         listed = listed_names(text, images)
         meant = matched(listed, images)

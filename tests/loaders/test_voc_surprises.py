@@ -9,6 +9,8 @@ from annotations import annotation, annotation_object, voc_folder
 
 from anchorkit import Boxes, load_voc
 from anchorkit.loaders import batches
+from anchorkit.loaders.voc_file import read_annotation
+from anchorkit.loaders.voc_plain import read_plain
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs links, pipes or odd names")
 
@@ -157,13 +159,15 @@ def test_a_box_over_the_edge_is_clipped_and_counted(
         ("<object>text</object>", "bndbox missing", ""),
         ("<object><bndbox/></object>", "bndbox missing", ""),
         ("<object><bndbox>1</bndbox></object>", "xmin missing", ""),
-        (CAT.replace("</object>", "<bndbox/></object>"), "bndbox given more than once", "2"),
+        ("<object><polygon><x1>1</x1></polygon></object>", "bndbox missing", "polygon"),
+        ("<object><pose><bndbox/></pose></object>", "bndbox missing", "bndbox deeper in it"),
     ],
 )
 def test_an_object_without_a_box_of_its_own_is_named(
     item: str, reason: str, value: str, tmp_path: Path
 ) -> None:
-    assert problems(loaded(tmp_path, annotation(item, CAT))) == [(1, reason, value)]
+    found = problems(loaded(tmp_path, annotation(item, CAT)))
+    assert [one for one in found if one[0]] == [(1, reason, value)]
 
 
 def test_classes_are_stripped_and_an_object_without_one_is_still_a_box(tmp_path: Path) -> None:
@@ -230,6 +234,41 @@ def test_declared_encodings_byte_order_marks_and_line_ends(
     assert problems(boxes) == []
 
 
+FOREIGN = [
+    "<x:name xmlns:x='u'>dog</x:name>",
+    "<x:bndbox xmlns:x='u'>1</x:bndbox>",
+    "<x:bndbox xmlns:x='u'><xmin>1</xmin></x:bndbox>",
+    "<x:difficult xmlns:x='u'>1</x:difficult>",
+    "<x:part xmlns:x='u'><x:bndbox/></x:part>",
+]
+
+
+@pytest.mark.parametrize("more", FOREIGN)
+@pytest.mark.parametrize("after", [False, True])
+def test_children_of_another_namespace_are_passed_over(more: str, after: bool) -> None:
+    item = annotation_object()
+    item = (
+        item.replace("</object>", f"{more}</object>")
+        if after
+        else item.replace("<name>", f"{more}<name>")
+    )
+    data = annotation(item).encode()
+    found = read_annotation(data)
+    assert found == read_annotation(annotation(annotation_object()).encode())
+    assert read_plain(data) in (None, found)
+
+
+def test_an_object_of_another_namespace_is_counted_and_left_out() -> None:
+    other = (
+        annotation_object()
+        .replace("object>", "x:object>")
+        .replace("<x:object>", "<x:object xmlns:x='u'>")
+    )
+    found = read_annotation(annotation(annotation_object(), other).encode())
+    assert (found.objects, len(found.labels)) == (2, 1)
+    assert found.faults == [(2, "an object of another namespace", "", "left_out")]
+
+
 def test_namespaces_do_not_hide_the_boxes(tmp_path: Path) -> None:
     text = annotation(CAT)
     default = text.replace("<annotation>", "<annotation xmlns='urn:voc'>")
@@ -251,7 +290,10 @@ def test_ten_thousand_nested_elements_are_no_trouble(tmp_path: Path) -> None:
     assert len(loaded(tmp_path / "beside", annotation(CAT, deep))) == 1
     assert len(loaded(tmp_path / "in", annotation(annotation_object(more=deep)))) == 1
     only = "<object>" * 10_000 + "</object>" * 10_000
-    assert problems(loaded(tmp_path / "objects", annotation(only))) == [(1, "bndbox missing", "")]
+    assert problems(loaded(tmp_path / "objects", annotation(only))) == [
+        (1, "bndbox missing", ""),
+        (None, "elements nested too deep to look into", ""),
+    ]
 
 
 def test_a_file_above_64_mb_is_named_and_not_read(

@@ -1,16 +1,18 @@
 """The part of `anchorkit cluster` that has to do with `--cfg`."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.cfg.options import CfgOptions
 from anchorkit.cli.cfg.target import Target, network_of, open_cfg
 from anchorkit.cli.cfg.writing import Outcome, cfg_result, difference_shown, finish, plan
 from anchorkit.cli.messages import note, warn
-from anchorkit.cli.options.anchors import rows_of_heads
 from anchorkit.cli.options.data import DataOptions
 from anchorkit.darknet.replacing import anchors_of
+from anchorkit.darknet.sections import Cfg
 from anchorkit.errors import CfgError, UsageError
 from anchorkit.loaders.darknet_data import class_order
 from anchorkit.loaders.yolo import read_names
@@ -20,6 +22,8 @@ from anchorkit.reports.fit import DIGITS
 from anchorkit.reports.heads import head_rows, head_table, old_and_new
 from anchorkit.reports.tables import counted
 from anchorkit.terminal import safe_markdown
+from anchorkit.training.assignment import TrainedHead
+from anchorkit.training.cfg_heads import trained_heads
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,7 +108,9 @@ class CfgJob:
         if self.target is None:
             return
         if self.target.anchors:
-            self.old = evaluate(sizes, self.target.anchors).mean_iou
+            # What is about to be replaced may be no size at all, such as 1e-320
+            with suppress(UsageError):
+                self.old = evaluate(sizes, self.target.anchors).mean_iou
         self.new = evaluate(sizes, anchors).mean_iou
         self.outcome = plan(
             self.target,
@@ -132,9 +138,30 @@ class CfgJob:
             return None
         return [found[name] for name in self.names]
 
-    def heads(self, count: int) -> tuple[tuple[float | None, tuple[int, ...]], ...]:
-        """Of each head of the cfg as it will be: its stride, and which of the anchors it uses."""
-        return () if self.outcome is None else rows_of_heads(self.outcome.heads, count)
+    def named_cfg(self) -> "tuple[str, Cfg] | None":
+        """Name and content of the cfg, which implies the augmentation of its training."""
+        return None if self.target is None else (self.target.name, self.target.cfg)
+
+    def defaults(self) -> "NamedAnchors | None":
+        """The anchors to beat: the cfg's own; None without a cfg, or where it lists none."""
+        if self.target is None or not self.target.anchors:
+            return None
+        return replace(self.target.named, name=self.target.path.name)
+
+    def trained_heads(self, *, own: bool = False) -> "tuple[TrainedHead, ...]":
+        """Which anchors each head is trained with; empty without a cfg, or where it cannot be told.
+
+        Parameters
+        ----------
+        own
+            Whether with the cfg's own anchors, rather than with those that it will have.
+        """
+        if self.target is None or self.outcome is None:
+            return ()
+        heads = trained_heads(self.target.heads if own else self.outcome.heads)
+        if not own and len(self.outcome.anchors) != self.k:  # a cfg that is left alone
+            return ()
+        return heads
 
     def keys(self) -> dict[str, Any]:
         """What the JSON object gets besides the keys of every search."""

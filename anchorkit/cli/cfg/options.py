@@ -1,4 +1,7 @@
-"""Options of every command that reads or writes a cfg, gathered into the argument `cfg_options`."""
+"""Options of every command that reads or writes a cfg, gathered into the argument `cfg_options`.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from anchorkit.cli.options.output_paths import Output
 from anchorkit.cli.options.types import Number, OneOf, SomePath
 
 __all__ = ["CfgOptions", "cfg_file_option", "cfg_options"]
@@ -30,11 +34,11 @@ class CfgOptions:
     min_gain: float | None = None
     names: Path | None = None
 
-    def outputs(self) -> list[tuple[str, Path | None]]:
-        """What the user typed for the file that will be written, and that file."""
+    def outputs(self) -> list[Output]:
+        """The cfg that will be written."""
         if self.output is not None:
-            return [(f"--cfg-output {self.output}", self.output)]
-        return [(f"--cfg {self.file}", self.file)]
+            return [Output(f"--cfg-output {self.output}", self.output)]
+        return [Output(f"--cfg {self.file}", self.file)]
 
     def stray(self) -> str | None:
         """An option that means nothing without a cfg, None where there is none."""

@@ -11,18 +11,17 @@ import click
 from anchorkit.cli.options.types import SomePath, Whole
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from anchorkit.plots.pictures import AnchorSet, Subject
+    from anchorkit.darknet.heads import Head
+    from anchorkit.plots.anchors import HeadFrame
+    from anchorkit.plots.pictures import Subject
 
 __all__ = [
     "PICTURES",
     "Look",
     "board_option",
     "check_picture_path",
-    "default_set",
     "draw",
+    "head_frames",
     "look_options",
     "name_written",
     "plot_option",
@@ -133,25 +132,18 @@ def _is_picture(path: Path) -> bool:
     return head.startswith({".png": b"\x89PNG\r\n", ".pdf": b"%PDF-"}[path.suffix.lower()])
 
 
-def default_set(k: int, sizes: "NDArray[np.float64]") -> "AnchorSet | None":
-    """What anchors are drawn beside: those that a known network with so many ships with.
+def head_frames(heads: "Sequence[Head]", count: int) -> "list[HeadFrame]":
+    """For each head of a cfg its stride, and which of so many anchors it uses."""
+    from anchorkit.plots.anchors import HeadFrame
 
-    Parameters
-    ----------
-    k
-        How many were found.
-    sizes
-        (n, 2), the boxes in pixels at input.
-    """
-    from anchorkit.anchors.presets import preset
-    from anchorkit.plots.pictures import AnchorSet
-    from anchorkit.quality import evaluate
-    from anchorkit.reports.cluster import DEFAULTS
-
-    if k not in DEFAULTS:
-        return None
-    anchors = preset(DEFAULTS[k]).anchors
-    return AnchorSet(DEFAULTS[k], anchors, evaluate(sizes, anchors))
+    every = range(count)
+    return [
+        HeadFrame(
+            head.stride,
+            tuple(row for row in (every if head.mask is None else head.mask) if row in every),
+        )
+        for head in heads
+    ]
 
 
 def draw(path: Path, subject: "Subject", look: Look, *, picture: str | None = None) -> list[Path]:

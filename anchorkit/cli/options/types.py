@@ -21,7 +21,7 @@ else:  # older clicks have no type argument
     ChoiceType = click.Choice
 
 DISTANCES = ("iou", "euclidean", "seuclidean", "manhattan", "chebyshev", "cosine")
-"""The names of `anchorkit.distances.DISTANCES`, which are not loaded for a help text."""
+"""The names of `anchorkit.search.distances.DISTANCES`, which are not loaded for a help text."""
 
 MOST = 1000
 """Most numbers of anchors in one range."""
@@ -94,6 +94,8 @@ class SomePath(click.Path):
         """The path; fails where it is empty, as a variable that was never set leaves it."""
         if value == "":
             self.fail("wanted a path, found an empty one (a variable that is not set?)", param, ctx)
+        if isinstance(value, str) and "://" in value:
+            self.fail(f"wanted a path, found an address: {value}: download it first", param, ctx)
         return super().convert(value, param, ctx)
 
 
