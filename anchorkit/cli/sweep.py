@@ -9,7 +9,7 @@ import click
 
 from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.data import DataOptions, data_options
-from anchorkit.cli.options.plots import board_option, check_picture_path
+from anchorkit.cli.options.plots import Look, board_option, check_picture_path, look_options, save
 from anchorkit.cli.options.shared import format_option, help_text, input_options, search_options
 from anchorkit.cli.options.trainer import (
     say_set_against,
@@ -90,6 +90,7 @@ Result = TypeVar("Result")
     metavar="FILE",
     help="Also draw mean IoU against k into a .png, .svg or .pdf, or into a folder.",
 )
+@look_options
 @board_option
 @format_option
 def command(
@@ -106,6 +107,7 @@ def command(
     precision: int | None,
     augment: str | None,
     plot: Path | None,
+    look: Look,
     board: Path | None,
     form: str,
 ) -> None:
@@ -178,10 +180,15 @@ def command(
     usual = trainer.augmentation if trainer else None
     seen = in_training(augment, boxes, network, seed=seed, trainer=usual)
     result |= _verdict(rows, found, boxes, network, seen, None if cfg else trainer)
-    if plot:
-        _draw(plot, rows, found, update, costs)
-    if board:
-        _show_on(board, rows, found, update, costs)
+    if plot or board:
+        from anchorkit.plots.sweep import sweep_figure
+
+        title = _title(data, boxes, network, update) if look.title is None else look.title
+        if plot:
+            pictures = {"sweep": lambda: sweep_figure(rows, found, update, costs, title=title)}
+            save(plot, pictures, "sweep", look, title=title)
+        if board:
+            _show_on(board, rows, lambda: sweep_figure(rows, found, update, costs, title=title))
     show = {"text": sweep_text, "json": json_text, "markdown": sweep_markdown}
     write_result(show[form](result))
 
@@ -324,27 +331,15 @@ def _with_bar(work: Callable[[Callable[[], object]], Result], *, total: int, sho
         return work(bar.update)
 
 
-def _draw(
-    path: Path,
-    rows: "list[Row]",
-    found: "Chosen | None",
-    update: str,
-    costs: "list[Cost | None] | None",
-) -> None:
-    from anchorkit.plots.figures import save_pictures
-    from anchorkit.plots.sweep import sweep_figure
+def _title(data: DataOptions, boxes: "Boxes", network: NetworkInput, update: str) -> str:
+    from anchorkit.plots.captions import data_name, title_of
 
-    save_pictures(path, {"sweep": lambda: sweep_figure(rows, found, update, costs)}, "sweep")
+    name = data_name([path for _, path in data.sources])
+    return title_of(name, len(boxes), network, f"what each number of anchors reaches ({update})")
 
 
-def _show_on(
-    board: Path,
-    rows: "list[Row]",
-    found: "Chosen | None",
-    update: str,
-    costs: "list[Cost | None] | None",
-) -> None:
-    from anchorkit.plots.sweep import sweep_figure
+def _show_on(board: Path, rows: "list[Row]", figure: Callable[[], Any]) -> None:
+    from anchorkit.cli.messages import note
     from anchorkit.plots.tensorboard import write_board
 
     scalars = {
@@ -359,4 +354,5 @@ def _show_on(
         ]
     for name in rows[0].others:
         scalars[f"sweep/mean_iou_{name}"] = [(len(row.anchors), row.others[name]) for row in rows]
-    write_board(board, scalars, {"sweep/curve": lambda: sweep_figure(rows, found, update, costs)})
+    write_board(board, scalars, {"sweep/curve": figure})
+    note(f"{board}: an event file written")
