@@ -11,6 +11,7 @@ from command import run
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks
 from anchorkit.cli.sweep import _with_bar
 from anchorkit.darknet.cost import costs_of_ks
+from anchorkit.darknet.sections import read_cfg
 from anchorkit.distances import DISTANCES as KNOWN
 from anchorkit.plots.sweep import sweep_figure
 from anchorkit.sweep import Knee, sweep
@@ -217,10 +218,10 @@ def test_with_a_cfg_each_k_has_its_price(tmp_path: Path) -> None:
 
 def test_operations_paid_are_drawn_below_with_the_k_of_each_point() -> None:
     rows = sweep([(2, 1), (4, 4), (2, 2), (4, 5), (2, 3)], [1, 2, 3])
-    upper, lower = sweep_figure(rows, None, "median", costs_of_ks(V3, [2, 3, 4])).axes
+    upper, lower = sweep_figure(rows, None, "median", costs_of_ks(read_cfg(V3), [2, 3, 4])).axes
     assert upper.get_xlabel() == "anchors (k)"
     assert [text.get_text() for text in lower.texts] == ["2", "3"]
-    paid = [cost.flops / 1e6 for cost in costs_of_ks(V3, [3, 4]) if cost]
+    paid = [cost.flops / 1e6 for cost in costs_of_ks(read_cfg(V3), [3, 4]) if cost]
     assert max(paid) < 1000
     assert np.asarray(lower.lines[0].get_xdata()) == pytest.approx(paid)
     assert lower.get_xlabel() == "MFLOPs of the network, for each k"
