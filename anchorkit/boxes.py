@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anchorkit.errors import DataError
-from anchorkit.load_report import Report, merged
+from anchorkit.load_report import Remark, Report, merged
 from anchorkit.network_input import NetworkInput
 
 __all__ = ["Boxes", "boxes_of", "concatenated"]
@@ -23,6 +23,9 @@ class Boxes:
     ----------
     sizes
         (n, 2) float64, columns width and height, fractions of the image, in (0, 1].
+    centres
+        (n, 2) float64, columns x and y of each box's centre, fractions of the image; None where
+        nobody kept them, as in boxes saved by earlier versions.
     image_ids
         (n,) int32, for each box the row of its image in `image_sizes` and `image_names`.
     class_ids
@@ -55,6 +58,7 @@ class Boxes:
     report: Report = field(default_factory=Report)
     image_files: tuple[str, ...] = ()
     image_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    centres: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -105,6 +109,26 @@ class Boxes:
         scaled: NDArray[np.float64] = self.image_sizes * scales[:, None]
         return self.sizes * scaled[self.image_ids]
 
+    def placed(self, what: str) -> NDArray[np.float64]:
+        """The centres, for what cannot do without.
+
+        Parameters
+        ----------
+        what
+            What needs them, for the error.
+
+        Raises
+        ------
+        DataError
+            Where they are not known.
+        """
+        if self.centres is None:
+            raise DataError(
+                f"{what} needs to know where boxes lie, which files of boxes saved by an earlier "
+                "version do not tell: extract them anew"
+            )
+        return self.centres
+
     def where(self, keep: NDArray[np.bool_], filtered_by: str) -> "Boxes":
         """The boxes for which `keep` is true; the others are counted as filtered.
 
@@ -122,6 +146,7 @@ class Boxes:
         return replace(
             self,
             sizes=self.sizes[keep],
+            centres=None if self.centres is None else self.centres[keep],
             image_ids=self.image_ids[keep],
             class_ids=self.class_ids[keep],
             difficult=self.difficult[keep],
@@ -131,7 +156,10 @@ class Boxes:
 
 
 def boxes_of(
-    sizes: Sequence[tuple[float, float]], *, image_size: tuple[float, float] = (1.0, 1.0)
+    sizes: Sequence[tuple[float, float]],
+    *,
+    centres: Sequence[tuple[float, float]] | None = None,
+    image_size: tuple[float, float] = (1.0, 1.0),
 ) -> Boxes:
     """Boxes of a single image and class, for trying things out.
 
@@ -139,6 +167,8 @@ def boxes_of(
     ----------
     sizes
         Width and height of each box, fractions of the image.
+    centres
+        x and y of each box's centre, fractions of the image; None: all in the middle.
     image_size
         Width and height of the image, pixels.
 
@@ -148,8 +178,12 @@ def boxes_of(
     2
     """
     count = len(sizes)
+    middle = [(0.5, 0.5)] * count
     return Boxes(
         sizes=np.asarray(sizes, dtype=np.float64).reshape(count, 2),
+        centres=np.asarray(middle if centres is None else centres, dtype=np.float64).reshape(
+            count, 2
+        ),
         image_ids=np.zeros(count, dtype=np.int32),
         class_ids=np.zeros(count, dtype=np.int32),
         difficult=np.zeros(count, dtype=np.bool_),
@@ -164,7 +198,8 @@ def boxes_of(
 def concatenated(parts: Sequence[Boxes]) -> Boxes:
     """Several loads as one, in the order given; classes of the same name become one.
 
-    Classes stay sorted where all parts have them sorted, so that shards make the same whole.
+    Classes stay sorted where all parts have them sorted, so that shards make the same whole. Where
+    a part does not know where its boxes lie, the whole does not.
 
     Examples
     --------
@@ -184,8 +219,10 @@ def concatenated(parts: Sequence[Boxes]) -> Boxes:
         np.asarray([index_of[name] for name in part.class_names], dtype=np.int32)[part.class_ids]
         for part in parts
     ]
+    centres, dropped = _joined_centres(parts)
     return Boxes(
         sizes=np.concatenate([part.sizes for part in parts]),
+        centres=centres,
         image_ids=np.concatenate(
             [
                 part.image_ids + np.int32(first)
@@ -198,10 +235,24 @@ def concatenated(parts: Sequence[Boxes]) -> Boxes:
         image_sizes=np.concatenate([part.image_sizes for part in parts]),
         image_names=tuple(name for part in parts for name in part.image_names),
         class_names=names,
-        report=merged(part.report for part in parts),
+        report=merged([*(part.report for part in parts), Report(remarks=dropped)]),
         image_files=tuple(file for part in parts for file in part.image_files),
         image_sets={
             name: tuple(file for part in parts for file in part.image_sets.get(name, ()))
             for name in sets
         },
     )
+
+
+def _joined_centres(
+    parts: Sequence[Boxes],
+) -> tuple[NDArray[np.float64] | None, tuple[Remark, ...]]:
+    """Centres of all parts, and what is to be said where some parts have none."""
+    known = [part.centres for part in parts if part.centres is not None]
+    without = sum(len(part) for part in parts if part.centres is None)
+    if len(known) == len(parts) or (known and not without):
+        return np.concatenate(known), ()
+    if not any(len(centres) for centres in known):
+        return None, ()
+    lost = f"{without:,} of {sum(map(len, parts)):,} boxes do not tell where they lie"
+    return None, (Remark("note", f"{lost}, as an earlier version saved them: no positions"),)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-__all__ = ["FILTERS", "Kind", "Problem", "Remark", "Report", "merged"]
+__all__ = ["FILTERS", "Kind", "Level", "Problem", "Remark", "Report", "merged"]
 
 Kind = Literal["left_out", "unreadable", "altered", "missing", "note"]
 """What a problem means for the count.
@@ -17,6 +17,9 @@ Kind = Literal["left_out", "unreadable", "altered", "missing", "note"]
 `altered`: a box that was clipped to its image. `missing`: a file that a list names and that is not
 there. `note`: worth knowing, nothing lost.
 """
+
+Level = Literal["warning", "note"]
+"""How much a remark matters."""
 
 FILTERS = ("class", "difficult", "min-size", "image-set")
 """Names of the options that filter objects, as they stand in `Report.filtered`."""
@@ -44,7 +47,7 @@ class Problem(NamedTuple):
 class Remark(NamedTuple):
     """What a loader has to say of a whole load; the command line says it on stderr."""
 
-    level: Literal["warning", "note"]
+    level: Level
     text: str
 
 

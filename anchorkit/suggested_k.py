@@ -9,7 +9,16 @@ from numpy.typing import ArrayLike, NDArray
 from anchorkit.arguments import as_seed, as_whole
 from anchorkit.errors import UsageError
 
-__all__ = ["PER_PERCENT", "WORTH", "Suggestion", "agreement", "suggested_k"]
+__all__ = [
+    "DRAWS",
+    "PER_PERCENT",
+    "WORTH",
+    "Chosen",
+    "Suggestion",
+    "agreement",
+    "chosen_k",
+    "suggested_k",
+]
 
 WORTH = 0.01
 """Mean IoU that an anchor must add. On VOC the step from the 5 anchors of YOLOv2 to the 9 of YOLOv3
@@ -20,6 +29,9 @@ PER_PERCENT = 0.005
 
 AHEAD = 3
 """So many of the next candidates are looked at: a poor step must not hide a good one behind it."""
+
+DRAWS = 200
+"""How often the images are drawn again: shares are then good to 0.035."""
 
 BLOCK = 32
 """Drawings made at once: their weights are that many numbers for each image."""
@@ -102,6 +114,44 @@ def suggested_k(
     raise AssertionError("the last candidate has none ahead of it")
 
 
+class Chosen(NamedTuple):
+    """A suggestion, and `agreement` with it: the share of the drawings for each k."""
+
+    suggestion: Suggestion
+    shares: dict[int, float]
+
+
+def chosen_k(
+    best: ArrayLike,
+    image_ids: ArrayLike,
+    ks: Sequence[int],
+    *,
+    multiple: int = 1,
+    costs: Sequence[float | None] | None = None,
+    seed: int = 0,
+) -> Chosen | None:
+    """What `suggested_k` says of the mean IoU of boxes, and how sure it is.
+
+    Parameters
+    ----------
+    best, image_ids, ks, multiple, costs, seed
+        As for `agreement`.
+
+    Examples
+    --------
+    >>> chosen_k([[0.3, 0.6, 0.6], [0.2, 0.5, 0.5]], [0, 1], [1, 2, 3]).shares
+    {2: 1.0}
+    """
+    overlaps = np.asarray(best, dtype=np.float64)
+    values = overlaps.mean(axis=0).tolist()
+    found = suggested_k(ks, values, multiple=multiple, costs=costs)
+    if found is None:
+        return None
+    return Chosen(
+        found, agreement(overlaps, image_ids, ks, multiple=multiple, costs=costs, seed=seed)
+    )
+
+
 def _affordable(gain: float, cost: float, dearer: float) -> bool:
     return not cost or gain >= PER_PERCENT * 100 * (dearer - cost) / cost
 
@@ -114,7 +164,7 @@ def agreement(
     multiple: int = 1,
     costs: Sequence[float | None] | None = None,
     seed: int = 0,
-    draws: int = 200,
+    draws: int = DRAWS,
 ) -> dict[int, float]:
     """Which k the same rule suggests when the images are drawn again, and how often.
 

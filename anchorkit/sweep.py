@@ -1,4 +1,4 @@
-"""How many anchors: the search for several k, each guarded by the one before, and the knee."""
+"""How many anchors: the search for several k, each guarded by the one before."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from anchorkit.errors import UsageError
 from anchorkit.overlap import as_sizes, nearest
 from anchorkit.quality import Quality, evaluate
 
-__all__ = ["Knee", "Row", "grown", "holdout", "knee", "sweep"]
+__all__ = ["Row", "grown", "holdout", "sweep"]
 
 Sizes = NDArray[np.float64]
 
@@ -34,14 +34,6 @@ class Row(NamedTuple):
     quality: Quality
     held_out: Quality | None
     others: dict[str, float]
-
-
-class Knee(NamedTuple):
-    """The k to suggest, and by how much an anchor raises the values up to it and beyond it."""
-
-    k: int
-    before: float
-    beyond: float
 
 
 def sweep(
@@ -170,45 +162,6 @@ def grown(sizes: ArrayLike, anchors: ArrayLike, k: int) -> Sizes:
         best = np.maximum(best, nearest(boxes, worst)[1])
     by_area: Sizes = more[np.lexsort((more[:, 0], more.prod(axis=1)))]
     return by_area
-
-
-def knee(ks: Sequence[int], values: Sequence[float]) -> Knee | None:
-    """The k beyond which another anchor adds little.
-
-    The point of the curve that lies highest above the straight line from its first to its last
-    point; of equals the smallest k.
-
-    Parameters
-    ----------
-    ks
-        Numbers of anchors, ascending.
-    values
-        Mean IoU, or another figure that grows with k, for each.
-
-    Returns
-    -------
-    None where no point between the ends lies above the line.
-
-    Examples
-    --------
-    >>> knee([1, 2, 3, 4], [0.3, 0.6, 0.65, 0.7]).k
-    2
-    >>> knee([1, 2, 3], [0.1, 0.2, 0.3]) is None
-    True
-    """
-    if len(ks) < 3:
-        return None
-    across, up = np.asarray(ks, dtype=np.float64), np.asarray(values, dtype=np.float64)
-    slope = (up[-1] - up[0]) / (across[-1] - across[0])
-    above = up - (up[0] + slope * (across - across[0]))
-    index = int(np.argmax(above > above.max() - 1e-9))
-    if above[index] < 1e-6 or index in (0, len(ks) - 1):
-        return None
-    return Knee(
-        ks[index],
-        float((up[index] - up[0]) / (across[index] - across[0])),
-        float((up[-1] - up[index]) / (across[-1] - across[index])),
-    )
 
 
 def holdout(image_ids: ArrayLike, images: int, share: float, seed: int) -> NDArray[np.bool_]:

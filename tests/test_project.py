@@ -41,10 +41,12 @@ ALLOWED: dict[str, set[str]] = {
     | HANDED
     | {"overlap", "quality", "clustering", "distances", "search", "anchors"},
     "darknet": GROUND | {"darknet"},
+    "suggested_k": GROUND,
     "training": GROUND | HANDED | {"overlap", "quality", "anchors", "darknet", "training"},
     "loaders": GROUND | HANDED | {"loaders"},
     "guide": set(),
-    "plots": GROUND | {"overlap", "quality", "sweep", "training", "darknet", "plots"},
+    "plots": GROUND
+    | {"suggested_k", "overlap", "quality", "sweep", "training", "darknet", "plots"},
 }
 """All that modules and folders may import of ours, by its first name; what is not named here may
 import all that is below the command line."""

@@ -8,7 +8,7 @@ from anchorkit.distances import DISTANCES
 from anchorkit.errors import TooManyClustersError, UsageError
 from anchorkit.overlap import iou
 from anchorkit.quality import evaluate
-from anchorkit.sweep import grown, holdout, knee, sweep
+from anchorkit.sweep import grown, holdout, sweep
 
 SIZES = np.exp(np.random.RandomState(5).normal(4, 0.8, (400, 2))).round(1)
 
@@ -82,26 +82,6 @@ def test_anchors_grow_where_boxes_are_covered_worst() -> None:
     # 300x300 has IoU 1/900 with 10x10, 10x100 has 1/10
     assert grown(boxes, [(10, 10)], 2).tolist() == [[10, 10], [300, 300]]
     assert grown(boxes, [(10, 10)], 3).tolist() == [[10, 10], [10, 100], [300, 300]]
-
-
-def test_the_knee_lies_highest_above_the_line_between_the_ends() -> None:
-    found = knee([1, 2, 3, 5], [0.2, 0.5, 0.6, 0.7])
-    # above the line of slope 1/8: 0, 0.175, 0.15, 0
-    assert found is not None
-    assert found.k == 2
-    assert found.before == pytest.approx(0.3)
-    assert found.beyond == pytest.approx(0.2 / 3)
-
-
-@pytest.mark.parametrize(
-    "values", [[0.1, 0.2, 0.3, 0.4], [0.5, 0.5, 0.5, 0.5], [0.1, 0.1, 0.1, 0.4]]
-)
-def test_a_curve_without_a_bend_has_no_knee(values: list[float]) -> None:
-    assert knee([1, 2, 3, 4], values) is None
-
-
-def test_two_points_have_no_knee() -> None:
-    assert knee([1, 2], [0.1, 0.9]) is None
 
 
 def test_holdout_takes_whole_images_and_the_share_of_them() -> None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from anchorkit.boxes import Boxes
     from anchorkit.darknet.cost import Cost
-    from anchorkit.sweep import Knee, Row
+    from anchorkit.suggested_k import Chosen
+    from anchorkit.sweep import Row
 
 
 __all__ = ["command"]
@@ -103,7 +104,7 @@ def command(
     from anchorkit.plots.tensorboard import check_board
     from anchorkit.reports.sweep import sweep_markdown, sweep_summary, sweep_text
     from anchorkit.reports.tables import json_text
-    from anchorkit.sweep import knee, sweep
+    from anchorkit.sweep import sweep
 
     if val and holdout:
         raise UsageError("--val and --holdout: wanted one of them")
@@ -114,9 +115,9 @@ def command(
         check_folder(board, f"--tensorboard {board}")
     costs: list[Cost | None] | None = None
     if cfg is None:
-        network = asked.filled()
+        network, heads = asked.filled(), 1
     else:
-        network, costs = _paid(cfg, ks, asked)
+        network, costs, heads = _paid(cfg, ks, asked)
     wider = replace(data, image_set=(*data.image_set, val)) if val and data.image_set else data
     boxes = load_boxes(wider, network, keep_sets=val is not None)
     if not len(boxes):
@@ -137,8 +138,7 @@ def command(
         total=len(ks) * (1 + len(distances)),
         shown=shows_progress(),
     )
-    values = [row.held_out.mean_iou if row.held_out else row.mean_iou_exact for row in rows]
-    found = knee(ks, values)
+    found = _suggested(rows, sizes, boxes.image_ids, out, heads, costs, seed)
     result = sweep_summary(
         boxes,
         rows,
@@ -151,6 +151,7 @@ def command(
         if out is not None
         else None,
         costs=costs,
+        heads=heads,
     )
     if plot:
         _draw(plot, rows, found, update, costs)
@@ -162,10 +163,11 @@ def command(
 
 def _paid(
     cfg: Path, ks: tuple[int, ...], asked: PartialInput
-) -> "tuple[NetworkInput, list[Cost | None]]":
-    """The input of a cfg, unless another is asked for, and the cfg's cost with each k."""
+) -> "tuple[NetworkInput, list[Cost | None], int]":
+    """The input of a cfg, unless another is asked for, its cost with each k, and its heads."""
     from anchorkit.darknet.cfg_file import cfg_content
     from anchorkit.darknet.cost import costs_of_ks
+    from anchorkit.darknet.heads import heads_of
     from anchorkit.darknet.sections import read_cfg
     from anchorkit.errors import CfgError
 
@@ -175,7 +177,7 @@ def _paid(
         if asked.size is None and min(read.size) < 1:
             raise CfgError(f"line {read.net.line}: [net] has no width and height")
         network = asked.over(PartialInput(read.size, read.resize)).filled()
-        return network, costs_of_ks(text, ks, size=network.size)
+        return network, costs_of_ks(text, ks, size=network.size), len(heads_of(read)) or 1
     except CfgError as error:
         raise CfgError(f"{cfg}: {error}") from None
 
@@ -209,6 +211,35 @@ def _held_out(
     return out
 
 
+def _suggested(
+    rows: "list[Row]",
+    sizes: "NDArray[np.float64]",
+    image_ids: "NDArray[np.int32]",
+    out: "NDArray[np.bool_] | None",
+    heads: int,
+    costs: "list[Cost | None] | None",
+    seed: int,
+) -> "Chosen | None":
+    """The k to suggest by the boxes that are judged on, and how many drawings agree."""
+    import numpy as np
+
+    from anchorkit.overlap import nearest
+    from anchorkit.suggested_k import chosen_k
+
+    if out is None:
+        best = [nearest(sizes, row.exact)[1] for row in rows]
+    else:
+        best, image_ids = [row.held_out.best for row in rows if row.held_out], image_ids[out]
+    return chosen_k(
+        np.stack(best, axis=1),
+        image_ids,
+        [len(row.anchors) for row in rows],
+        multiple=heads,
+        costs=None if costs is None else [float(cost.flops) if cost else None for cost in costs],
+        seed=seed,
+    )
+
+
 def _account(boxes: "Boxes", out: "NDArray[np.bool_]", by: str) -> dict[str, Any]:
     import numpy as np
 
@@ -229,7 +260,7 @@ def _with_bar(work: Callable[[Callable[[], object]], Result], *, total: int, sho
 def _draw(
     path: Path,
     rows: "list[Row]",
-    found: "Knee | None",
+    found: "Chosen | None",
     update: str,
     costs: "list[Cost | None] | None",
 ) -> None:
@@ -242,7 +273,7 @@ def _draw(
 def _show_on(
     board: Path,
     rows: "list[Row]",
-    found: "Knee | None",
+    found: "Chosen | None",
     update: str,
     costs: "list[Cost | None] | None",
 ) -> None:

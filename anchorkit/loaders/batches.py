@@ -23,7 +23,7 @@ LONGEST_VALUE = 400
 
 
 Label = tuple[str, bool, bool]
-_NOTHING = Annotation((float("nan"), float("nan")), -1, [], [], [], [])
+_NOTHING = Annotation((float("nan"), float("nan")), -1, [], [], [], [], [], [])
 
 
 def read_file(path: str | bytes) -> bytes:
@@ -67,13 +67,14 @@ def read_batch(
 
     Returns
     -------
-    A dict of columns as bytes of native numbers. For each box: `widths` and `heights` float64, and
-    `labels` int32, the place of its label in the list `names` of (class name, difficult,
-    truncated). For each file: `sizes` float64 width and height of its image, `objects` int32 how
-    many it has (-1: could not be read), `boxes` int32 how many are usable. `faults` lists (place of
-    the file, object or None, reason, value, kind).
+    A dict of columns as bytes of native numbers. For each box: `widths` and `heights` float64, its
+    left and top edge in pixels `xs` and `ys` float64 (`edges` says so), and `labels` int32, the
+    place of its label in the list `names` of (class name, difficult, truncated). For each file:
+    `sizes` float64 width and height of its image, `objects` int32 how many it has (-1: could not be
+    read), `boxes` int32 how many are usable. `faults` lists (place of the file, object or None,
+    reason, value, kind).
     """
-    widths, heights, image_sizes = array("d"), array("d"), array("d")
+    widths, heights, lefts, tops, image_sizes = (array("d") for _ in range(5))
     objects, boxes = array("i"), array("i")
     labels: list[Label] = []
     faults: list[tuple[int, int | None, str, str, str]] = []
@@ -96,11 +97,16 @@ def read_batch(
         boxes.append(len(found.labels))
         widths.extend(found.widths)
         heights.extend(found.heights)
+        lefts.extend(found.lefts)
+        tops.extend(found.tops)
         labels.extend(found.labels)
     names = {label: code for code, label in enumerate(dict.fromkeys(labels))}
     return {
         "widths": widths.tobytes(),
         "heights": heights.tobytes(),
+        "xs": lefts.tobytes(),
+        "ys": tops.tobytes(),
+        "edges": True,
         "labels": array("i", [names[label] for label in labels]).tobytes(),
         "names": list(names),
         "sizes": image_sizes.tobytes(),

@@ -156,11 +156,12 @@ class _Document:
         place = {key: row for row, key in enumerate(self.images)}
         image_rows = np.asarray([place.get(key, -1) for key in self.image_place], dtype=np.int32)
         image_ids = _taken(image_rows, self.of_image)
-        kept, sides = self.judged(image_ids, sizes)
+        kept, sides, centres = self.judged(image_ids, sizes)
         order = kept[np.argsort(image_ids[kept], kind="stable")]
         class_names, class_ids = self.classes(order)
         return Boxes(
             sizes=sides[order],
+            centres=centres[order],
             image_ids=image_ids[order],
             class_ids=class_ids,
             difficult=np.zeros(len(order), dtype=np.bool_),
@@ -181,14 +182,16 @@ class _Document:
 
     def judged(
         self, image_ids: NDArray[np.int32], sizes: NDArray[np.float64]
-    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """Rows that are boxes, and the sides of all rows; the others become problems."""
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+        """Rows that are boxes, sides and centres of all rows; the others become problems."""
         rows = np.frombuffer(bytes(self.rows), dtype=np.float64).reshape(-1, 4)
         known = np.vstack([sizes, [(np.nan, np.nan)]])[image_ids]
         with np.errstate(all="ignore"):
             corners, whole = rows[:, :2], rows[:, 2:] / known
             ends = corners + rows[:, 2:]
-            inside = (np.minimum(ends, known) - np.maximum(corners, 0)) / known
+            first, last = np.maximum(corners, 0), np.minimum(ends, known)
+            inside = (last - first) / known
+            centres = np.clip((first + last) / 2 / known, 0, 1)
             beyond = (np.maximum(-corners, ends - known) / known).max(axis=1, initial=-1) > SLACK
             sides = np.minimum(np.where(beyond[:, None], inside, whole), 1)
             faults = (
@@ -215,7 +218,7 @@ class _Document:
                 values = {"no area": box, "bbox is not four numbers": box}
                 value = within if text == "outside the image" else values.get(text, image)
                 self.fault(number, text, value)
-        return np.flatnonzero(reason == 0), sides
+        return np.flatnonzero(reason == 0), sides, centres
 
     def classes(self, rows: NDArray[np.intp]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
         """Sorted names of the categories that the rows have, and the row of each in them."""

@@ -29,10 +29,12 @@ def boxes_of_columns(
     names
         For each file the name of its image.
     batches
-        Columns of consecutive files: for each box `widths`, `heights` (float64) and `labels`
-        (int32, places in the list `names` of (class name, difficult, truncated)); for each file
-        `sizes` (float64 width and height of the image), `objects` and `boxes` (int32; -1 objects
-        where it could not be read); `faults`: (place of the file, object, reason, value, kind).
+        Columns of consecutive files: for each box `widths`, `heights`, `xs`, `ys` (float64: its
+        centre, or where `edges` holds, its left and top edge in pixels) and `labels` (int32, places
+        in the list `names` of (class name, difficult, truncated)); for each file `sizes` (float64
+        width and height of the image), `objects` and `boxes` (int32; -1 objects where it could not
+        be read); `faults`: (place of the file, object, reason, value, kind). All batches have the
+        same `edges`.
     problems
         What listing the files brought up.
     hidden
@@ -57,6 +59,14 @@ def boxes_of_columns(
             for batch in batches
         ]
     )
+    sides = np.column_stack([column("widths", np.float64), column("heights", np.float64)])
+    centres = np.column_stack([column("xs", np.float64), column("ys", np.float64)])
+    image_sizes = column("sizes", np.float64).reshape(-1, 2)
+    if batches and batches[0]["edges"]:
+        centres /= np.repeat(image_sizes, counts, axis=0)
+        centres += sides / 2
+    # Rounding may leave one of a box at the edge a hair outside
+    np.clip(centres, 0, 1, out=centres)
     found = list(problems)
     first = 0
     for batch in batches:
@@ -64,12 +74,13 @@ def boxes_of_columns(
             found.append(Problem(files[first + row], number, reason, value, kind))
         first += len(batch["objects"]) // np.dtype(np.int32).itemsize
     return Boxes(
-        sizes=np.column_stack([column("widths", np.float64), column("heights", np.float64)]),
+        sizes=sides,
+        centres=centres,
         image_ids=np.repeat(np.arange(len(read), dtype=np.int32), counts[read]),
         class_ids=labels[:, 0].copy(),
         difficult=labels[:, 1].astype(np.bool_),
         truncated=labels[:, 2].astype(np.bool_),
-        image_sizes=column("sizes", np.float64).reshape(-1, 2)[read],
+        image_sizes=image_sizes[read],
         image_names=tuple(names[row] for row in rows),
         class_names=tuple(classes),
         report=Report(

@@ -2,8 +2,9 @@ r"""Boxes in a file: saved once, read by every command, shard by shard if one li
 
 The file is an .npz of numpy, without pickles. Its arrays, for n boxes and m images:
 
-    format, version       "anchorkit boxes" and 1
+    format, version       "anchorkit boxes" and 2
     sizes                 (n, 2) float64, width and height as fractions of the image
+    centres               (n, 2) float64, x and y as fractions of the image; not there where unknown
     image_ids, class_ids  (n,) int32, rows of the images and of the classes
     difficult, truncated  (n,) bool
     image_sizes           (m, 2) float64, width and height in pixels, NaN where unknown
@@ -14,9 +15,12 @@ The file is an .npz of numpy, without pickles. Its arrays, for n boxes and m ima
     problem_files, problem_reasons, problem_values, problem_kinds    text
     problem_objects       int32, from 1; 0: the file as a whole
     set_names, set_counts, set_files         image sets: text, int64, and text, set after set
+    remark_levels, remark_texts              text
 
 Text is an array of bytes (uint8): UTF-8, a NUL after each item. numpy alone reads it so:
 `bytes(array).decode("utf-8", "surrogatepass").split("\0")[:-1]`.
+
+Version 1 has no centres and no remarks.
 """
 
 import io
@@ -34,16 +38,20 @@ from anchorkit.boxes import Boxes
 from anchorkit.errors import AnchorkitError, DataError, UsageError
 from anchorkit.files import open_file, write_atomically
 from anchorkit.image_sets import in_image_sets
-from anchorkit.load_report import Kind, Problem, Report
+from anchorkit.load_report import Kind, Level, Problem, Remark, Report
 from anchorkit.loaders.archive import Archive, Check
 from anchorkit.loaders.voc_file import SMALLEST_AREA
 
 __all__ = ["FORMAT", "VERSION", "is_boxes_file", "load_boxes", "save_boxes"]
 
 FORMAT = "anchorkit boxes"
-VERSION = 1
+VERSION = 2
+"""The newest that is read, and the one that is written; earlier ones are read."""
 
 WANTED = "a file of `anchorkit extract`"
+
+MOST_REMARKS = 1000
+"""More than any load makes."""
 
 SMALLEST = 1e-12
 """Shortest side of a box, as a fraction of its image."""
@@ -84,10 +92,12 @@ def save_boxes(path: str | os.PathLike[str], boxes: Boxes) -> None:
 def _columns(boxes: Boxes) -> dict[str, NDArray[Any]]:
     report, problems = boxes.report, boxes.report.problems
     sets = boxes.image_sets
+    placed = {} if boxes.centres is None else {"centres": boxes.centres}
     return {
         "format": np.array(FORMAT),
         "version": np.array(VERSION),
         "sizes": boxes.sizes,
+        **placed,
         "image_ids": boxes.image_ids,
         "class_ids": boxes.class_ids,
         "difficult": boxes.difficult,
@@ -108,6 +118,8 @@ def _columns(boxes: Boxes) -> dict[str, NDArray[Any]]:
         "set_names": _packed(sets),
         "set_counts": np.array([len(files) for files in sets.values()], np.int64),
         "set_files": _packed(file for files in sets.values() for file in files),
+        "remark_levels": _packed(remark.level for remark in report.remarks),
+        "remark_texts": _packed(remark.text for remark in report.remarks),
     }
 
 
@@ -182,8 +194,11 @@ def _check_format(name: str, archive: Archive) -> None:
     if "format" not in archive or str(archive.scalar("format")) != FORMAT:
         raise DataError(f"{name}: not made by `anchorkit extract`")
     version = int(archive.scalar("version"))
-    if version != VERSION:
-        raise DataError(f"{name}: wanted version {VERSION} of {FORMAT}, found {version}")
+    if not 1 <= version <= VERSION:
+        newer = ", which a newer anchorkit made" if version > VERSION else ""
+        raise DataError(
+            f"{name}: wanted version 1 to {VERSION} of {FORMAT}, found {version}{newer}"
+        )
 
 
 def _without_sets(boxes: Boxes) -> Boxes:
@@ -206,8 +221,12 @@ def _boxes(archive: Archive, *, with_sets: bool) -> Boxes:
     counts = archive.array("image_boxes", np.int32, (images,))
     if not np.array_equal(np.bincount(image_ids, minlength=images), counts):
         raise ValueError("image_boxes: wanted how many boxes each image has")
+    centres = None
+    if "centres" in archive:
+        centres = archive.array("centres", np.float64, (boxes, 2), _is_fraction, "0 to 1")
     return Boxes(
         sizes=sizes,
+        centres=centres,
         image_ids=image_ids,
         class_ids=archive.array(
             "class_ids", np.int32, (boxes,), _below(len(classes)), "rows of classes"
@@ -245,6 +264,19 @@ def _report(archive: Archive) -> Report:
         **dict(zip(("files", "images", "objects", "hidden"), counts, strict=True)),
         filtered=dict(zip(options, filtered.tolist(), strict=True)),
         problems=problems,
+        remarks=_remarks(archive),
+    )
+
+
+def _remarks(archive: Archive) -> tuple[Remark, ...]:
+    if "remark_levels" not in archive:
+        return ()
+    levels = archive.texts("remark_levels", most=MOST_REMARKS)
+    if not set(levels) <= set(get_args(Level)):
+        raise ValueError("remark_levels: wanted those that there are")
+    texts = archive.texts("remark_texts", len(levels))
+    return tuple(
+        Remark(cast(Level, level), text) for level, text in zip(levels, texts, strict=True)
     )
 
 
@@ -267,6 +299,10 @@ def _check_once(what: str, names: Sequence[str]) -> None:
 
 def _is_side(values: NDArray[Any]) -> NDArray[np.bool_]:
     return np.asarray((values >= SMALLEST) & (values <= 1))
+
+
+def _is_fraction(values: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.asarray((values >= 0) & (values <= 1))
 
 
 def _is_image_side(values: NDArray[Any]) -> NDArray[np.bool_]:

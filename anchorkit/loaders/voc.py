@@ -111,6 +111,7 @@ def _with_sizes(boxes: Boxes, images: ImageFolder) -> Boxes:
     return replace(
         boxes,
         sizes=both.sizes[order],
+        centres=both.placed("a data set")[order],
         image_ids=image_ids[order],
         class_ids=both.class_ids[order],
         difficult=both.difficult[order],

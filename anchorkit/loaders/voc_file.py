@@ -54,14 +54,16 @@ class Annotation(NamedTuple):
     """What a file holds.
 
     `size` is the image's width and height in pixels (NaN where unknown), `objects` how many the
-    file has. For each usable one: its width and height as fractions of the image, and its label
-    (class name, difficult, truncated).
+    file has. For each usable one: its width and height as fractions of the image, its left and top
+    edge in pixels, and its label (class name, difficult, truncated).
     """
 
     size: tuple[float, float]
     objects: int
     widths: list[float]
     heights: list[float]
+    lefts: list[float]
+    tops: list[float]
     labels: list[tuple[str, bool, bool]]
     faults: list[Fault]
 
@@ -230,13 +232,13 @@ def _assembled(
         size = _image_size(sizes)
     except _FaultyError as fault:
         sizeless = None if known else fault
-    found = Annotation(size, len(objects), [], [], [], [])
+    found = Annotation(size, len(objects), [], [], [], [], [], [])
     for number, item in enumerate(objects, start=1):
         try:
             corners = _corners(item)
             if sizeless is not None:
                 raise sizeless
-            width, height, clipped = _placed(corners, size)
+            width, height, left, top, clipped = _placed(corners, size)
         except _FaultyError as fault:
             found.faults.append(Fault(number, fault.reason, fault.value, "left_out"))
             continue
@@ -248,6 +250,8 @@ def _assembled(
             found.faults.append(Fault(number, "name missing", "", "note"))
         found.widths.append(width)
         found.heights.append(height)
+        found.lefts.append(left)
+        found.tops.append(top)
         found.labels.append((name, _flag(item, "difficult"), _flag(item, "truncated")))
     return found
 
@@ -284,8 +288,8 @@ def _corners(item: Any) -> tuple[float, float, float, float]:
 
 def _placed(
     corners: tuple[float, float, float, float], size: tuple[float, float]
-) -> tuple[float, float, bool]:
-    """Sides of a box as fractions of its image, and whether it had to be clipped."""
+) -> tuple[float, float, float, float, bool]:
+    """Sides as fractions of the image, left and top in pixels, and whether it had to be clipped."""
     xmin, ymin, xmax, ymax = corners
     left, top = max(xmin, 0.0), max(ymin, 0.0)
     right, bottom = min(xmax, size[0]), min(ymax, size[1])
@@ -294,7 +298,7 @@ def _placed(
     width, height = (right - left) / size[0], (bottom - top) / size[1]
     if not width * height > SMALLEST_AREA:
         raise _FaultyError("no area", _shown(corners))
-    return width, height, (left, top, right, bottom) != corners
+    return width, height, left, top, (left, top, right, bottom) != corners
 
 
 def _shown(corners: tuple[float, ...], size: tuple[float, float] | None = None) -> str:

@@ -95,7 +95,7 @@ def read_plain(data: bytes) -> Annotation | None:
     if not (width > 0 and height > 0):
         return None
     if start >= stop:
-        return Annotation((width, height), 0, [], [], [], [])
+        return Annotation((width, height), 0, [], [], [], [], [], [])
     pieces, places = _split(data[start:stop])
     labels = _labels_between(pieces[::5]) if places else None
     if labels is None:
@@ -111,7 +111,7 @@ def read_plain(data: bytes) -> Annotation | None:
         return None
     if not min(map(mul, widths, heights)) > SMALLEST_AREA:
         return None
-    return Annotation((width, height), len(labels), widths, heights, labels, [])
+    return Annotation((width, height), len(labels), widths, heights, left, top, labels, [])
 
 
 def _split(objects: bytes) -> tuple[list[bytes], tuple[int, ...]]:

@@ -32,15 +32,17 @@ _NO_SIZE = (float("nan"), float("nan"))
 class Labels(NamedTuple):
     """What a label file holds.
 
-    `objects` counts the lines that are not blank; `widths`, `heights` and `classes` (the number as
-    text) are of the usable ones. `faults` are (object, reason, value, kind). `pixels` counts the
-    objects that are left out because they are in pixels; `lengths` are the numbers of fields above
-    five that were seen.
+    `objects` counts the lines that are not blank; `widths`, `heights`, `xs`, `ys` (the centre) and
+    `classes` (the number as text) are of the usable ones. `faults` are (object, reason, value,
+    kind). `pixels` counts the objects that are left out because they are in pixels; `lengths` are
+    the numbers of fields above five that were seen.
     """
 
     objects: int
     widths: list[float]
     heights: list[float]
+    xs: list[float]
+    ys: list[float]
     classes: list[str]
     faults: list[tuple[int, str, str, str]]
     pixels: int = 0
@@ -103,7 +105,7 @@ def read_lines(data: bytes, *, polygons: bool = False) -> Labels:
     [0.25]
     """
     lines = data.decode("utf-8-sig", "replace").splitlines()
-    found = Labels(0, [], [], [], [])
+    found = Labels(0, [], [], [], [], [], [])
     objects = pixels = 0
     seen: list[int] = []
     alike = False
@@ -116,7 +118,7 @@ def read_lines(data: bytes, *, polygons: bool = False) -> Labels:
         if len(fields) > 5:
             seen.append(len(fields))
         try:
-            width, height, clipped = _box(fields, polygons)
+            width, height, x, y, clipped = _box(fields, polygons)
         except _FaultyError as fault:
             reason, value = fault.args
             pixels += reason == "in pixels, not fractions"
@@ -127,6 +129,8 @@ def read_lines(data: bytes, *, polygons: bool = False) -> Labels:
             found.faults.append((objects, "clipped to the image", value, "altered"))
         found.widths.append(width)
         found.heights.append(height)
+        found.xs.append(x)
+        found.ys.append(y)
         found.classes.append(_class(fields[0]))
     if objects and not alike:
         raise UnreadableError("not a YOLO label", lines[0].strip()[:40])
@@ -134,7 +138,7 @@ def read_lines(data: bytes, *, polygons: bool = False) -> Labels:
 
 
 def _read(paths: Sequence[str], *, polygons: bool) -> dict[str, Any]:
-    widths, heights = array("d"), array("d")
+    widths, heights, xs, ys = (array("d") for _ in range(4))
     objects, boxes = array("i"), array("i")
     classes: list[Any] = []
     faults: list[tuple[int, int | None, str, str, str]] = []
@@ -143,7 +147,7 @@ def _read(paths: Sequence[str], *, polygons: bool) -> dict[str, Any]:
     for place, path in enumerate(paths):
         try:
             data = read_file(path)
-            count = _plain(data, widths, heights, classes)
+            count = _plain(data, (widths, heights, xs, ys), classes)
             if count >= 0:
                 objects.append(count)
                 boxes.append(count)
@@ -159,6 +163,8 @@ def _read(paths: Sequence[str], *, polygons: bool) -> dict[str, Any]:
             boxes.append(len(found.classes))
             widths.extend(found.widths)
             heights.extend(found.heights)
+            xs.extend(found.xs)
+            ys.extend(found.ys)
             classes.extend(found.classes)
             faults.extend((place, *fault) for fault in found.faults)
             pixels += found.pixels
@@ -170,6 +176,9 @@ def _read(paths: Sequence[str], *, polygons: bool) -> dict[str, Any]:
     return {
         "widths": widths.tobytes(),
         "heights": heights.tobytes(),
+        "xs": xs.tobytes(),
+        "ys": ys.tobytes(),
+        "edges": False,
         "labels": array("i", [codes[name] for name in classes]).tobytes(),
         "names": [(str(int(name)), False, False) for name in codes],
         "sizes": array("d", _NO_SIZE * len(paths)).tobytes(),
@@ -183,14 +192,13 @@ def _read(paths: Sequence[str], *, polygons: bool) -> dict[str, Any]:
 
 def _plain(
     data: bytes,
-    widths: "array[float]",
-    heights: "array[float]",
+    columns: "tuple[array[float], ...]",
     classes: list[Any],
 ) -> int:
     """How many boxes of a file were added; -1, and none, where anything is to be said about it."""
     if b"_" in data:  # float("1_0") is 10
         return -1
-    names, own_widths, own_heights = [], [], []
+    names, widths, heights, xs, ys = [], [], [], [], []
     try:
         for line in data.splitlines():
             name, x_text, y_text, width_text, height_text = line.split()
@@ -215,13 +223,15 @@ def _plain(
             ):
                 return -1
             names.append(name)
-            own_widths.append(width)
-            own_heights.append(height)
+            widths.append(width)
+            heights.append(height)
+            xs.append(x)
+            ys.append(y)
     except ValueError:  # not five fields, or no number
         return -1
     classes += names
-    widths.extend(own_widths)
-    heights.extend(own_heights)
+    for column, own in zip(columns, (widths, heights, xs, ys), strict=True):
+        column.extend(own)
     return len(names)
 
 
@@ -240,8 +250,8 @@ def _class(text: str) -> str:
     return str(int(found[1]))
 
 
-def _box(fields: Sequence[str], polygons: bool) -> tuple[float, float, bool]:
-    """Width and height inside the image, and whether the box had to be clipped."""
+def _box(fields: Sequence[str], polygons: bool) -> tuple[float, float, float, float, bool]:
+    """Width, height and centre inside the image, and whether the box had to be clipped."""
     _class(fields[0])
     if len(fields) < 5:
         raise _FaultyError("fewer than five fields", " ".join(fields)[:60])
@@ -262,6 +272,7 @@ def _box(fields: Sequence[str], polygons: bool) -> tuple[float, float, bool]:
         left, right = min(values[::2]), max(values[::2])
         top, bottom = min(values[1::2]), max(values[1::2])
         width, height = right - left, bottom - top
+        x, y = (left + right) / 2, (top + bottom) / 2
     else:
         x, y, width, height = values
         left, right, top, bottom = x - width / 2, x + width / 2, y - height / 2, y + height / 2
@@ -269,10 +280,12 @@ def _box(fields: Sequence[str], polygons: bool) -> tuple[float, float, bool]:
         raise _FaultyError("no area", " ".join(taken[:4]))
     beyond = max(-left, -top, right - 1, bottom - 1)
     if beyond > SLACK:
-        width, height = min(right, 1.0) - max(left, 0.0), min(bottom, 1.0) - max(top, 0.0)
+        left, right, top, bottom = max(left, 0.0), min(right, 1.0), max(top, 0.0), min(bottom, 1.0)
+        width, height = right - left, bottom - top
+        x, y = (left + right) / 2, (top + bottom) / 2
         if width <= 0 or height <= 0:
             raise _FaultyError("outside the image", " ".join(taken[:4]))
     width, height = min(width, 1.0), min(height, 1.0)
     if not width * height > SMALLEST_AREA:
         raise _FaultyError("no area", " ".join(taken[:4]))
-    return width, height, beyond > SLACK
+    return width, height, x, y, beyond > SLACK

@@ -7,14 +7,15 @@ from matplotlib.figure import Figure
 from anchorkit.darknet.cost import Cost
 from anchorkit.plots.drawing import Curve
 from anchorkit.plots.figures import curves_figure
-from anchorkit.sweep import Knee, Row
+from anchorkit.suggested_k import Chosen
+from anchorkit.sweep import Row
 
 __all__ = ["sweep_figure"]
 
 
 def sweep_figure(
     rows: Sequence[Row],
-    found: Knee | None,
+    found: Chosen | None,
     update: str,
     costs: Sequence[Cost | None] | None = None,
 ) -> Figure:
@@ -49,4 +50,4 @@ def sweep_figure(
         for row, cost in zip(rows, costs or (), strict=False)
         if cost
     ]
-    return curves_figure(curves, knee=found.k if found else None, bought=bought)
+    return curves_figure(curves, knee=found.suggestion.k if found else None, bought=bought)

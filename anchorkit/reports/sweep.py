@@ -10,7 +10,8 @@ from anchorkit.darknet.cost import Cost
 from anchorkit.network_input import NetworkInput
 from anchorkit.reports.fit import DIGITS, account_keys, network_keys, network_text
 from anchorkit.reports.tables import counted, markdown_table, text_table
-from anchorkit.sweep import Knee, Row
+from anchorkit.suggested_k import DRAWS, WORTH, Chosen
+from anchorkit.sweep import Row
 from anchorkit.terminal import safe_text
 
 __all__ = ["sweep_markdown", "sweep_summary", "sweep_text"]
@@ -19,7 +20,7 @@ __all__ = ["sweep_markdown", "sweep_summary", "sweep_text"]
 def sweep_summary(
     boxes: Boxes,
     rows: Sequence[Row],
-    found: Knee | None,
+    found: Chosen | None,
     *,
     network: NetworkInput,
     update: str,
@@ -27,6 +28,7 @@ def sweep_summary(
     precision: int,
     held_out: Mapping[str, Any] | None = None,
     costs: Sequence[Cost | None] | None = None,
+    heads: int = 1,
 ) -> dict[str, Any]:
     """The JSON object of `anchorkit sweep`.
 
@@ -39,13 +41,15 @@ def sweep_summary(
     rows
         From `sweep`.
     found
-        The knee; None where there is none.
+        The suggestion; None where there is none.
     network, update, seed, precision
         What was asked for.
     held_out
         Where boxes were held out: how (`by`), how many `images` and `boxes`.
     costs
         With a cfg: what its network costs with each k; None where k is below its heads.
+    heads
+        How many heads share the anchors: only multiples of it are suggested.
     """
     listed: list[dict[str, Any]] = []
     for row in rows:
@@ -87,8 +91,9 @@ def sweep_summary(
         entry["flops"] = cost.flops if cost else None
     return {
         "rows": listed,
-        "suggested_k": found.k if found else None,
-        "reason": reason(rows, found, held_out=held_out is not None),
+        "suggested_k": found.suggestion.k if found else None,
+        "agreement": {str(k): share for k, share in found.shares.items()} if found else None,
+        "reason": reason(found, heads=heads, held_out=held_out is not None),
         **({"held_out": dict(held_out)} if held_out else {}),
         **network_keys(network),
         "update": update,
@@ -98,29 +103,43 @@ def sweep_summary(
     }
 
 
-def reason(rows: Sequence[Row], found: Knee | None, *, held_out: bool = False) -> str:
-    """Why a k is suggested, or why none is.
+def reason(found: Chosen | None, *, heads: int = 1, held_out: bool = False) -> str:
+    """Why a k is suggested and how sure that is, or why none is.
 
     Parameters
     ----------
-    rows
-        From `sweep`.
     found
-        The knee, if any.
+        The suggestion, if any.
+    heads
+        How many heads share the anchors.
     held_out
-        Whether it is that of the boxes held out.
+        Whether it is by the boxes held out.
     """
-    ks = [len(row.anchors) for row in rows]
-    if len(ks) < 3:
-        return "no k suggested: that takes at least three of them"
     if found is None:
-        return "no k suggested: the curve has no knee"
+        shared = f" that are multiples of its {heads} heads" if heads > 1 else ""
+        return f"no k suggested: that takes at least two of them{shared}"
+    k, before, beyond, open_end = found.suggestion
     on = " on the boxes held out" if held_out else ""
-    return (
-        f"up to k = {found.k} an anchor adds {found.before:.4f} to the mean IoU{on}, beyond it "
-        f"{found.beyond:.4f}; there the curve lies highest above the line from k = {ks[0]} to "
-        f"k = {ks[-1]}"
-    )
+    if before is None:
+        up_to = f"k = {k}"
+    else:
+        up_to = f"up to k = {k} an anchor adds {before:.4f} to the mean IoU{on}"
+    if beyond is None:
+        parts = [f"{up_to}, and there the range ends: more anchors may add as much"]
+    else:
+        parts = [f"{up_to}, beyond it {beyond:.4f} at most ({WORTH:.2f} is worth one)"]
+        if open_end:
+            parts.append("the range ends soon after: a longer one is surer")
+    return "; ".join([*parts, _agreed(found)])
+
+
+def _agreed(found: Chosen) -> str:
+    others = [str(k) for k in found.shares if k != found.suggestion.k]
+    share = found.shares.get(found.suggestion.k, 0.0)
+    if not others:
+        return f"all of {DRAWS} drawings of the images suggest the same"
+    named = others[0] if len(others) == 1 else f"{', '.join(others[:-1])} or {others[-1]}"
+    return f"{share:.0%} of {DRAWS} drawings of the images suggest the same, the others {named}"
 
 
 def sweep_text(result: Mapping[str, Any]) -> str:
@@ -194,15 +213,17 @@ PAID = "mean IoU bought, and what the network of the cfg stores and computes for
 
 
 def _costs(result: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    least = min((row["flops"] for row in result["rows"] if row["flops"] is not None), default=1)
     cells = [
         [
             str(row["k"]),
             f"{row['mean_iou_exact']:.4f}",
             *("" if row[key] is None else f"{row[key]:,}" for key in ("parameters", "flops")),
+            "" if row["flops"] is None else f"{row['flops'] / least - 1:+.2%}",
         ]
         for row in result["rows"]
     ]
-    return ["k", "mean IoU", "parameters", "FLOPs"], _with_mark(result, cells)
+    return ["k", "mean IoU", "parameters", "FLOPs", "more"], _with_mark(result, cells)
 
 
 def _with_mark(result: Mapping[str, Any], cells: list[list[str]]) -> list[list[str]]:
@@ -214,7 +235,7 @@ def _with_mark(result: Mapping[str, Any], cells: list[list[str]]) -> list[list[s
 def _suggested(result: Mapping[str, Any]) -> str:
     why = result["reason"]
     if result["suggested_k"] is None:
-        return str(why)
+        return textwrap.fill(str(why), 79)
     text = textwrap.fill(f"* suggested: {why}", 79, subsequent_indent="  ")
     return f"{text}\n\n{_anchors(result)}"
 

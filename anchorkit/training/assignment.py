@@ -10,7 +10,7 @@ from anchorkit.errors import UsageError
 from anchorkit.overlap import as_sizes
 from anchorkit.training.assignment_cells import grid_of, own_cells, three_cells
 from anchorkit.training.assignment_places import PlacedBoxes
-from anchorkit.training.assignment_rules import best_matches, overlap_matches, ratio_matches
+from anchorkit.training.assignment_rules import overlap_matches, ratio_matches
 
 __all__ = [
     "DROPPED",
@@ -146,7 +146,7 @@ def darknet_assignment(
     kept = boxes.sizes.min(axis=1) >= DROPPED["darknet"]
 
     def matches(head: TrainedHead) -> NDArray[np.bool_]:
-        return best_matches(boxes.sizes, centres, head.anchors, head.iou_thresh)
+        return overlap_matches(boxes.sizes, centres, head.anchors, head.iou_thresh)
 
     return _assigned(boxes, len(centres), heads, kept, matches, own_cells)
 

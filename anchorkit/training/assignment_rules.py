@@ -6,38 +6,7 @@ from numpy.typing import NDArray
 from anchorkit.overlap import BLOCK, iou, nearest
 from anchorkit.training.assignment_places import PlacedBoxes
 
-__all__ = ["best_matches", "overlap_matches", "ratio_matches"]
-
-
-def best_matches(
-    sizes: NDArray[np.float64],
-    anchors: NDArray[np.float64],
-    own: tuple[int, ...],
-    iou_thresh: float,
-) -> NDArray[np.bool_]:
-    """Darknet's: the anchor of highest IoU, and below a threshold of 1 those above it.
-
-    Parameters
-    ----------
-    sizes
-        (n, 2), of the boxes.
-    anchors
-        (k, 2), of all heads and of none.
-    own
-        Rows of the head's anchors.
-    iou_thresh
-        The threshold.
-
-    Returns
-    -------
-    (n, len(own)) bool.
-
-    Examples
-    --------
-    >>> best_matches(np.ones((1, 2)), np.array([[1.0, 1], [2, 1], [1, 3]]), (1, 2), 0.4).tolist()
-    [[True, False]]
-    """
-    return overlap_matches(sizes, anchors, own, iou_thresh if iou_thresh < 1 else np.inf)
+__all__ = ["overlap_matches", "ratio_matches"]
 
 
 def overlap_matches(
@@ -50,10 +19,14 @@ def overlap_matches(
 
     Parameters
     ----------
-    sizes, anchors, own
-        As for `best_matches`.
+    sizes
+        (n, 2), of the boxes.
+    anchors
+        (k, 2), of all heads and of none.
+    own
+        Rows of the head's anchors.
     above
-        An IoU.
+        An IoU; at 1 and above, there are no others.
 
     Returns
     -------

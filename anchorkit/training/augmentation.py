@@ -55,8 +55,7 @@ class DrawnBoxes:
     losses
         How many were lost, by cause: `outside` (nothing of the box is in the picture), `small` (a
         side below the trainer's limit), `cut` (too little of it is left), `narrow` (the ratio of
-        its sides), `full` (it fills a side of darknet's mosaic), `crowded` (more boxes in its image
-        than are read).
+        its sides), `crowded` (more boxes in its image than are read).
     """
 
     sizes: NDArray[np.float64]

@@ -9,7 +9,6 @@ __all__ = [
     "CAUSES",
     "CROWDED",
     "CUT",
-    "FULL",
     "KEPT",
     "NARROW",
     "OUTSIDE",
@@ -18,10 +17,10 @@ __all__ = [
     "Drawn",
 ]
 
-CAUSES = ("kept", "outside", "small", "cut", "narrow", "full", "crowded")
+CAUSES = ("kept", "outside", "small", "cut", "narrow", "crowded")
 """What may become of a box, in the order in which the codes count."""
 
-KEPT, OUTSIDE, SMALL, CUT, NARROW, FULL, CROWDED = range(len(CAUSES))
+KEPT, OUTSIDE, SMALL, CUT, NARROW, CROWDED = range(len(CAUSES))
 
 
 @dataclass(frozen=True, eq=False)

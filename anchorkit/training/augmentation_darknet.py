@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 
 from anchorkit.training.augmentation_chunks import (
     CROWDED,
-    FULL,
     KEPT,
     OUTSIDE,
     SMALL,
@@ -122,16 +121,16 @@ def draw_darknet(
 
 
 def _fates(edges: NDArray[np.float64], inputs: Pair, *, mosaic: bool = False) -> NDArray[np.int64]:
-    """Which boxes have a side below a pixel, nothing left, or fill a side of a mosaic."""
+    """Which boxes have a side below a pixel, or nothing left."""
     sides = np.stack([edges[1] - edges[0], edges[3] - edges[2]])
     fates = np.full(sides.shape[1], KEPT, dtype=np.int64)
     outside = sides <= 0
     small = sides * inputs < 1
     if mosaic:
-        fates[(sides >= 1).any(axis=0)] = FULL
         middles = np.stack([edges[0] + edges[1], edges[2] + edges[3]]) / 2
         outside |= (middles <= 0) | (middles >= 1)
-        small |= sides * inputs == 1
+        # More than a pixel here; whole pixels are off by rounding
+        small |= sides * inputs < 1 + 1e-9
     fates[small.any(axis=0)] = SMALL
     fates[outside.any(axis=0)] = OUTSIDE
     return fates

@@ -97,6 +97,33 @@ def test_a_set_meant_for_another_input_is_warned_of(
     assert all("its pixels are taken as they are" in line for line in lines)
 
 
+def test_cfgs_that_disagree_about_their_input_leave_it_at_the_default(tmp_path: Path) -> None:
+    wide = cfg(tmp_path, width=608, letter_box=1)
+    square = cfg(tmp_path, width=320, letter_box=1)
+    for pair in ((wide, square), (square, wide)):
+        done = run(
+            "evaluate", "--voc", SAMPLE, "--cfg", pair[0], "--cfg", pair[1], "--format", "json"
+        )
+        result = json.loads(done.out)
+        assert result["input"] == [416, 416], f"{pair[0].name} and {pair[1].name} disagree"
+        assert result["resize"] == "letterbox", "in this they agree"
+        assert done.err.count(": its pixels are taken as they are at 416x416\n") == 2
+        assert "yolo608 is meant for input 608x320" in done.err
+        assert "yolo320 is meant for input 320x320" in done.err
+
+
+def test_cfgs_that_disagree_about_resizing_leave_it_at_the_default(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    boxed, plain = cfg(tmp_path, letter_box=1), cfg(tmp_path / "other")
+    for pair in ((boxed, plain), (plain, boxed)):
+        done = run(
+            "evaluate", "--voc", SAMPLE, "--cfg", pair[0], "--cfg", pair[1], "--format", "json"
+        )
+        result = json.loads(done.out)
+        assert (result["input"], result["resize"]) == ([608, 320], "stretch"), "only the size is"
+        assert done.err == ("anchorkit: warning: yolo608 is meant for letterbox, not for stretch\n")
+
+
 def test_json_of_cluster_brings_its_input_and_resize(tmp_path: Path) -> None:
     path = tmp_path / "found.json"
     frame = ("--input", "608x416", "--resize", "letterbox")

@@ -14,7 +14,8 @@ from anchorkit.darknet.cost import costs_of_ks
 from anchorkit.darknet.sections import read_cfg
 from anchorkit.distances import DISTANCES as KNOWN
 from anchorkit.plots.sweep import sweep_figure
-from anchorkit.sweep import Knee, sweep
+from anchorkit.suggested_k import Chosen, Suggestion
+from anchorkit.sweep import sweep
 
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
 
@@ -58,7 +59,9 @@ def test_rows_hold_what_cluster_finds_or_better() -> None:
     gains = [row["gain"] for row in rows]
     assert gains[0] is None
     assert gains[1] == pytest.approx(rows[1]["mean_iou_exact"] - rows[0]["mean_iou_exact"])
-    assert result["suggested_k"] in (2, 3)
+    assert result["suggested_k"] == 4  # each of them adds more than 0.01
+    assert result["agreement"] == {"4": 1.0}
+    assert "there the range ends" in str(result["reason"])
     assert f"up to k = {result['suggested_k']} an anchor adds" in str(result["reason"])
 
 
@@ -78,6 +81,36 @@ def test_an_image_set_is_held_out_and_what_remains_is_clustered() -> None:
         "evaluate", "--voc", SAMPLE, "--image-set", "val", "--anchors", anchors, "--format", "json"
     )
     assert rows[2]["held_out_mean_iou"] == json.loads(judged.out)["results"][0]["mean_iou"]
+
+
+def test_the_suggestion_is_made_from_the_boxes_held_out(tmp_path: Path) -> None:
+    # Four kinds of boxes are clustered, and two of them are judged on: for these, more than two
+    # anchors buy nothing, whereas those clustered gain by every anchor up to the fourth
+    square, oblong = [(80, 80), (400, 400)], [(300, 60), (60, 300)]
+    kinds = {"train": [*square, *oblong], "val": square}
+    files: dict[str, str | bytes] = {}
+    for part, sizes in kinds.items():
+        for number in range(40):
+            boxes = [(0, 0, w + number % 3, h + number % 5 // 2) for w, h in sizes]
+            image = annotation(*map(annotation_object, boxes), size=(416, 416))
+            files[f"{part}{number}.xml"] = image
+    root = voc_folder(tmp_path / "voc", files)
+    lists = root / "ImageSets" / "Main"
+    lists.mkdir(parents=True)
+    for part in kinds:
+        (lists / f"{part}.txt").write_text("".join(f"{part}{n}\n" for n in range(40)))
+    command = ("sweep", "--voc", root, "-k", "1-7", "--format", "json")
+    suggested = {
+        name: json.loads(run(*command, *words).out)["suggested_k"]
+        for name, words in {
+            "clustered": ("--image-set", "train"),
+            "held out": ("--val", "val"),
+        }.items()
+    }
+    assert suggested == {"clustered": 4, "held out": 2}, (
+        "more anchors than the boxes held out gain by: what is fitted to, not what is judged on, "
+        "has been asked"
+    )
 
 
 def test_image_sets_to_cluster_and_to_judge_can_both_be_named() -> None:
@@ -131,16 +164,16 @@ def test_markdown_is_tables() -> None:
     assert done.out.splitlines()[-3::2] == ["```ini", "```"]
 
 
-def test_without_a_knee_nothing_is_suggested() -> None:
-    done = run("sweep", "--voc", SAMPLE, "-k", "1,2")
-    assert "no k suggested: that takes at least three of them" in done.out
+def test_of_a_single_k_nothing_is_suggested() -> None:
+    done = run("sweep", "--voc", SAMPLE, "-k", "2")
+    assert "no k suggested: that takes at least two of them" in done.out
     assert "anchors =" not in done.out
 
 
 def test_the_curves_of_clustered_and_held_out_boxes_are_drawn(tmp_path: Path) -> None:
     sizes = [(10, 10), (20, 10), (30, 30), (80, 50), (81, 50), (200, 180)]
     rows = sweep(sizes, [1, 2, 3], held_out=sizes[:3], distances=["euclidean"])
-    axes = sweep_figure(rows, Knee(2, 0.1, 0.05), "median").axes[0]
+    axes = sweep_figure(rows, Chosen(Suggestion(2, 0.1, 0.05, False), {2: 1.0}), "median").axes[0]
     legend = axes.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == [
@@ -214,6 +247,16 @@ def test_with_a_cfg_each_k_has_its_price(tmp_path: Path) -> None:
     shown = run("sweep", "--voc", SAMPLE, "-k", "3,4", "--cfg", cfg).out
     assert f"{told['flops']:,}" in shown
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_only_a_multiple_of_the_heads_of_a_cfg_is_suggested(tmp_path: Path) -> None:
+    cfg = tmp_path / "net.cfg"
+    cfg.write_text(V3)
+    assert json.loads(
+        run("sweep", "--voc", SAMPLE, "-k", "3-8", "--cfg", cfg, "--format", "json").out
+    )["suggested_k"] in (3, 6)
+    few = run("sweep", "--voc", SAMPLE, "-k", "3,4,5", "--cfg", cfg).out
+    assert "no k suggested: that takes at least two of them that are multiples" in few
 
 
 def test_operations_paid_are_drawn_below_with_the_k_of_each_point() -> None:

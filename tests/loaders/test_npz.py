@@ -5,7 +5,7 @@ import json
 import random
 import tracemalloc
 import zipfile
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,9 @@ from command import run
 from numpy.typing import NDArray
 
 from anchorkit import Boxes, load_voc
-from anchorkit.boxes import concatenated
+from anchorkit.boxes import boxes_of, concatenated
 from anchorkit.errors import DataError, UsageError
+from anchorkit.load_report import Remark
 from anchorkit.loaders.npz import load_boxes, save_boxes
 
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
@@ -114,7 +115,7 @@ def test_class_names_stay_sorted_over_shards(tmp_path: Path) -> None:
 def test_numpy_alone_reads_the_file(root: Path, tmp_path: Path) -> None:
     save_boxes(tmp_path / "boxes.npz", load_voc(root))
     with np.load(tmp_path / "boxes.npz", allow_pickle=False) as columns:
-        assert (str(columns["format"]), int(columns["version"])) == ("anchorkit boxes", 1)
+        assert (str(columns["format"]), int(columns["version"])) == ("anchorkit boxes", 2)
         names = bytes(columns["image_names"]).decode("utf-8", "surrogatepass").split("\0")[:-1]
         assert names == ["a", "b", "no_size", "猫"]
         assert columns["image_boxes"].tolist() == [2, 1, 0, 0]
@@ -174,7 +175,22 @@ def changed(root: Path, **columns: Any) -> bytes:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"version": np.array(2)}, "wanted version 1 of anchorkit boxes, found 2"),
+        (
+            {"version": np.array(3)},
+            "wanted version 1 to 2 of anchorkit boxes, found 3, which a newer anchorkit made",
+        ),
+        ({"version": np.array(0)}, "wanted version 1 to 2 of anchorkit boxes, found 0$"),
+        ({"centres": np.full((3, 2), 1.01)}, "centres: wanted 0 to 1, found 1.01"),
+        ({"centres": np.full((3, 2), np.nan)}, "centres: wanted 0 to 1, found nan"),
+        ({"centres": np.ones((2, 2))}, "centres: wanted 3 x 2 of <f8, found 2 x 2"),
+        (
+            {"remark_levels": packed("loud"), "remark_texts": packed("boo")},
+            "remark_levels: wanted those that there are",
+        ),
+        (
+            {"remark_levels": packed("note"), "remark_texts": packed()},
+            "remark_texts: wanted 1 texts, found 0",
+        ),
         ({"format": np.array("boxes")}, "not made by `anchorkit extract`"),
         ({"version": np.arange(9)}, "version: wanted a single value"),
         ({"version": np.array("9" * 300)}, "version: wanted a single value"),
@@ -329,3 +345,47 @@ def test_a_path_that_is_no_file_is_bad_usage(tmp_path: Path) -> None:
         assert found in ran.err
     (tmp_path / "text.npz").write_text("hello")
     assert run("cluster", "--boxes", tmp_path / "text.npz").code == 1
+
+
+def first_version(path: Path, boxes: Boxes) -> Path:
+    """Boxes as version 1 saved them."""
+    content = io.BytesIO()
+    save_boxes(path, boxes)
+    with np.load(path) as kept:
+        new = ("centres", "remark_levels", "remark_texts")
+        arrays = {name: kept[name] for name in kept.files if name not in new}
+    np.savez(content, **(arrays | {"version": np.array(1)}))
+    path.write_bytes(content.getvalue())
+    return path
+
+
+def test_version_1_is_read_and_what_needs_positions_says_that_there_are_none(
+    tmp_path: Path,
+) -> None:
+    boxes = boxes_of([(0.5, 0.25)], centres=[(0.3, 0.4)])
+    found = load_boxes(first_version(tmp_path / "old.npz", boxes))
+    assert (found.sizes.tolist(), found.centres) == ([[0.5, 0.25]], None)
+    with pytest.raises(DataError, match=r"mosaics needs to know where boxes lie, .*extract them"):
+        found.placed("mosaics")
+    assert boxes.placed("mosaics").tolist() == [[0.3, 0.4]]
+
+
+def test_versions_may_be_mixed_and_lose_their_positions_with_a_note(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.npz", tmp_path / "new.npz"
+    first_version(old, boxes_of([(0.5, 0.25), (0.2, 0.2)]))
+    save_boxes(new, boxes_of([(0.1, 0.1)]))
+    ran = run("extract", "--boxes", old, "--boxes", new, "-o", tmp_path / "both.npz")
+    assert ran.code == 0
+    assert "note: 2 of 3 boxes do not tell where they lie" in ran.err
+    assert load_boxes(tmp_path / "both.npz").centres is None
+
+
+def test_remarks_are_saved_with_the_boxes(tmp_path: Path) -> None:
+    boxes = boxes_of([(0.5, 0.25)])
+    remark = Remark("warning", "runs/: these look like predictions")
+    save_boxes(
+        tmp_path / "boxes.npz", replace(boxes, report=replace(boxes.report, remarks=(remark,)))
+    )
+    assert load_boxes(tmp_path / "boxes.npz").report.remarks == (remark,)
+    ran = run("cluster", "--boxes", tmp_path / "boxes.npz", "-k", "1", "--quiet")
+    assert (ran.code, ran.err) == (0, "anchorkit: warning: runs/: these look like predictions\n")

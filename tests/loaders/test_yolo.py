@@ -140,7 +140,7 @@ def test_the_fast_route_gives_the_boxes_of_the_reference_reader(
     try:
         slow = read_lines(data)
     except UnreadableError:
-        slow = Labels(-1, [], [], [], [])
+        slow = Labels(-1, [], [], [], [], [], [])
     fast = columns(data, tmp_path_factory.getbasetemp())
     assert fast == (slow.widths, slow.heights, slow.classes, slow.objects)
 

@@ -84,7 +84,9 @@ def test_darknet_drops_boxes_below_a_pixel_and_yolov5_up_to_two() -> None:
     anchors = [(3, 3)]
     heads = [TrainedHead(8, (0,))]
     assert darknet_assignment(boxes, anchors, heads).dropped.tolist() == [0]
-    assert ratio_assignment(boxes, anchors, heads).dropped.tolist() == [0, 1, 2]
+    found = ratio_assignment(boxes, anchors, heads)
+    assert found.dropped.tolist() == [0, 1, 2]
+    assert found.untrained.tolist() == []
     assert tao_assignment(boxes, anchors, heads).dropped.tolist() == []
 
 

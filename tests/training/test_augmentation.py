@@ -160,6 +160,28 @@ def test_what_keeps_a_tenth_of_its_area_or_less_is_lost() -> None:
     assert found.sizes[:, 0].min() > 6.4
 
 
+def test_what_is_left_of_an_area_is_measured_against_the_scaled_box() -> None:
+    found = drawn(replace(STILL, scale=0.95), count=20000, side=640)
+    assert found.lost == 0
+
+
+def test_a_crop_with_nothing_left_shows_the_whole_image_instead() -> None:
+    # Of both sides' jitter 1 / 8 sum to more than the side, on one axis or on the other
+    found = drawn(DarknetAugmentation(jitter=1), count=20000)
+    whole = (found.sizes == (208, 104)).all(axis=1).sum()
+    assert whole / found.drawn == pytest.approx(1 - (7 / 8) ** 2, abs=0.01)
+
+
+def test_cut_at_the_tiles_of_a_mosaic_boxes_have_whole_pixels_and_more_than_one() -> None:
+    small = ([(0.02, 0.02)], [(0.5, 0.5)], [0], [(640, 640)])
+    bound = DarknetAugmentation(jitter=0.3, mosaic=True, mosaic_bound=True)
+    sides = augmented(*small, bound, network=(96, 96), wanted=5000).sizes
+    whole = (np.abs(sides - np.round(sides)) < 1e-6).all(axis=1)
+    # Four fifths of the boxes are loaded in mosaics, where more are lost
+    assert 0.5 < whole.mean() < 0.8
+    assert sides[whole].min() == pytest.approx(2)
+
+
 def test_more_boxes_in_an_image_than_darknet_reads_are_lost() -> None:
     crowd = ([(0.1, 0.1)] * 40, [(0.5, 0.5)] * 40, [0] * 40, [(640, 640)])
     found = augmented(

@@ -3,14 +3,16 @@
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
+from anchorkit.training import augmentation_yolo
 from anchorkit.training.augmentation import augmented
 from anchorkit.training.augmentation_figures import measured
 from anchorkit.training.augmentation_settings import (
+    FAMILIES,
     NAMED,
     Augmentation,
     DarknetAugmentation,
@@ -50,13 +52,18 @@ def clipped(value: float, most: float) -> float:
 
 
 def yolo_load(
-    images: list[Image], first: int, settings: YoloAugmentation, side: int, drawn: random.Random
+    images: list[Image],
+    first: int,
+    settings: YoloAugmentation,
+    side: int,
+    drawn: random.Random,
+    nines: float,
 ) -> tuple[int, list[tuple[float, float]]]:
     """How many boxes a load of YOLOv5 or YOLOv7 reads, and the sizes that it hands over."""
     seven = settings.family == "yolov7"
 
     def picture(first: int) -> tuple[int, list[tuple[float, float]]]:
-        nine = seven and drawn.random() < 0.2
+        nine = seven and drawn.random() < nines
         chosen = [first] + [drawn.randrange(len(images)) for _ in range(8 if nine else 3)]
         if not seven:
             drawn.shuffle(chosen)
@@ -222,11 +229,21 @@ SETTINGS: dict[str, Augmentation] = {
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_drawn_boxes_are_those_of_whole_loads(name: str) -> None:
-    settings, images, drawn = SETTINGS[name], data_set(), random.Random(1)
+    compare(SETTINGS[name])
+
+
+def test_mosaics_of_nine_are_laid_as_in_whole_loads(monkeypatch: pytest.MonkeyPatch) -> None:
+    families = {"yolov7": replace(FAMILIES["yolov7"], nines=1.0)}
+    monkeypatch.setattr(augmentation_yolo, "FAMILIES", families)
+    compare(YoloAugmentation("yolov7", scale=0.1, translate=0.1, mosaic=1), nines=1)
+
+
+def compare(settings: Augmentation, nines: float = 0.2) -> None:
+    images, drawn = data_set(), random.Random(1)
     read, sizes = 0, []
     for load in range(4000):
         if isinstance(settings, YoloAugmentation):
-            more, kept = yolo_load(images, load % len(images), settings, 416, drawn)
+            more, kept = yolo_load(images, load % len(images), settings, 416, drawn, nines)
         else:
             more, kept = darknet_load(images, load % len(images), settings, 416, drawn)
         read += more

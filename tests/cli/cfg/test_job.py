@@ -169,6 +169,21 @@ def test_cfg_output_is_written_and_the_cfg_stays(run: Run) -> None:
     assert read(Path("same.cfg")) == V3
 
 
+@POSIX
+@pytest.mark.parametrize("mode", [0o600, 0o664])
+def test_cfg_output_may_be_read_by_whom_the_cfg_may_be_read(run: Run, mode: int) -> None:
+    write(V3).chmod(mode)
+    before = os.umask(0o077 if mode == 0o664 else 0o022)  # neither would give this mode by itself
+    try:
+        assert cluster(run, "--cfg-output", "new.cfg")[0] == 0
+        assert run("apply", "--cfg", "net.cfg", "--anchors", BIG, "--cfg-output", "own.cfg")[0] == 0
+    finally:
+        os.umask(before)
+    for name in ("new.cfg", "own.cfg"):
+        found = stat.S_IMODE(Path(name).stat().st_mode)
+        assert found == mode, f"{name} has mode {found:o}, the cfg that it was made from {mode:o}"
+
+
 def test_a_missing_file_of_names_is_told_before_the_work(run: Run) -> None:
     write(V3)
     code, _, err = run("cluster", "--voc", "none", "--cfg", "net.cfg", "--names", "none.names")
@@ -426,6 +441,14 @@ def test_check_judges_anchors_and_presets_without_a_cfg(run: Run) -> None:
     assert (result["k"], result["heads"], result["name"]) == (9, [], "anchors")
     result = result_of(run("check", "--preset", "yolov4", "--voc", SAMPLE, "--format", "json"))
     assert (result["name"], result["input"]) == ("yolov4", [608, 608])
+    assert result["cfg"] is None, "anchors that stand in no cfg"
+
+
+def test_check_judges_the_size_that_the_cfg_has(run: Run) -> None:
+    write(V3.replace("width=416", "width=400"))
+    result = result_of(run("check", "--cfg", "net.cfg", "--format", "json"))
+    assert (result["cfg"], result["input"]) == ("net.cfg", [400, 416])
+    assert "input 400x416 is not a multiple of the coarsest stride" in result["notes"]
 
 
 def test_number_of_classes_is_a_note_not_a_failure(run: Run) -> None:

@@ -1,0 +1,197 @@
+"""The trainers that anchors are made for: what each expects, in one table."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from anchorkit.errors import UsageError
+from anchorkit.network_input import NetworkInput
+from anchorkit.suggestions import closest
+
+__all__ = ["ANCHOR_FREE", "TRAINERS", "Trainer", "trainer_named"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trainer:
+    """What a trainer expects of anchors, and what it does with boxes.
+
+    Attributes
+    ----------
+    name
+        As `--trainer` takes it.
+    label
+        As a person calls it.
+    network
+        Its usual input, and how images come to it.
+    strides
+        Of its levels, ascending.
+    order
+        `ascending` where its files begin with the finest level, else `descending`.
+    unit
+        What sides are counted in: `pixels` of the input.
+    height_first
+        Whether it wants the height before the width.
+    precision
+        Decimals that its files have.
+    unequal
+        Whether levels may have different numbers of anchors.
+    rule
+        By which of `anchorkit.training.judgement.RULES` it gives boxes to anchors; None: by one
+        that depends on the network, or that is not modelled.
+    least_side
+        Both sides of a box must have more than so many pixels of the input, or it is not trained.
+    defaults
+        For each number of anchors the preset that it starts from.
+    augmentation
+        The name of its usual augmentation in `augmentation_settings.NAMED`; None: not modelled.
+    """
+
+    name: str
+    label: str
+    network: NetworkInput
+    strides: tuple[int, ...] = (8, 16, 32)
+    order: str = "ascending"
+    unit: str = "pixels"
+    height_first: bool = False
+    precision: int = 0
+    unequal: bool = False
+    rule: str | None = None
+    least_side: float = 0.0
+    defaults: Mapping[int, str] = field(default_factory=dict)
+    augmentation: str | None = None
+
+
+_DARKNET = {5: "yolov2-voc", 6: "yolov3-tiny", 9: "yolov3", 12: "yolov4-p5", 16: "yolov4-p6"}
+_YOLOV3 = {6: "yolov3-tiny", 9: "yolov3"}
+
+TRAINERS: Mapping[str, Trainer] = {
+    one.name: one
+    for one in (
+        Trainer(
+            name="darknet",
+            label="darknet",
+            network=NetworkInput(416, 416),
+            unequal=True,
+            rule="darknet",
+            least_side=0.0,
+            defaults=_DARKNET,
+            augmentation=None,  # a cfg says it
+        ),
+        Trainer(
+            name="yolov5",
+            label="YOLOv5",
+            network=NetworkInput(640, 640, "letterbox"),
+            rule="yolov5",
+            least_side=2.0,
+            defaults={9: "yolov5", 12: "yolov5-p6"},
+            augmentation="yolov5",
+        ),
+        Trainer(
+            name="yolov7",
+            label="YOLOv7",
+            network=NetworkInput(640, 640, "letterbox"),
+            rule="yolov7",
+            least_side=2.0,
+            defaults={9: "yolov7", 12: "yolov7-w6"},
+            augmentation="yolov7",
+        ),
+        Trainer(
+            name="mmdet",
+            label="MMDetection",
+            network=NetworkInput(608, 608, "letterbox"),
+            order="descending",
+            defaults=_YOLOV3,
+        ),
+        Trainer(
+            name="mmyolo",
+            label="MMYOLO",
+            network=NetworkInput(640, 640, "letterbox"),
+            rule="yolov5",
+            defaults={9: "yolov5", 12: "yolov5-p6"},
+        ),
+        Trainer(
+            name="paddle",
+            label="PaddleDetection",
+            network=NetworkInput(608, 608),
+            defaults=_YOLOV3,
+        ),
+        Trainer(
+            name="keras",
+            label="keras-yolo3",
+            network=NetworkInput(416, 416, "letterbox"),
+            defaults=_YOLOV3,
+        ),
+        Trainer(
+            name="tao",
+            label="NVIDIA TAO",
+            network=NetworkInput(608, 608),
+            precision=2,
+            unequal=True,
+            rule="tao",
+            defaults={9: "yolov4"},
+        ),
+        Trainer(
+            name="matlab",
+            label="MATLAB",
+            network=NetworkInput(416, 416),
+            height_first=True,
+            unequal=True,
+            defaults=_YOLOV3,
+        ),
+    )
+}
+"""By name, in the order of the help."""
+
+ANCHOR_FREE = (
+    *("yolov5u", "yolov6", "yolov8", "yolov9", "yolov10", "yolo11", "yolov11", "yolov12", "yolo12"),
+    *(
+        "yolov13",
+        "yolo26",
+        "yolox",
+        "yolo-nas",
+        "ppyoloe",
+        "pp-yoloe",
+        "rtmdet",
+        "rtdetr",
+        "rt-detr",
+    ),
+    *("fcos", "damo-yolo"),
+)
+"""Models that people look for anchors of, and that have none."""
+
+
+_VARIANT = re.compile(r"(?:-(?:seg|pose|obb|cls))?$|[-_]?[nsmlxtceb](?:-(?:seg|pose|obb|cls))?$")
+"""What a model's name has behind that of its family: its size, and its task."""
+
+
+def trainer_named(name: str) -> Trainer:
+    """The trainer of a name, whatever the case.
+
+    Parameters
+    ----------
+    name
+        A key of `TRAINERS`.
+
+    Raises
+    ------
+    UsageError
+        Where there is none such, with the names that there are; where the name is that of a model
+        without anchors, saying so.
+
+    Examples
+    --------
+    >>> trainer_named("YOLOv5").network
+    NetworkInput(width=640, height=640, resize='letterbox')
+    """
+    known = name.strip().casefold()
+    if known in TRAINERS:
+        return TRAINERS[known]
+    model = _VARIANT.sub("", known)
+    if known in ANCHOR_FREE or model in ANCHOR_FREE:
+        raise UsageError(
+            f"--trainer {name}: has no anchors: YOLOv2 to v5, v7 and darknet's models have them, "
+            "YOLOv8 and later do not"
+        )
+    near = closest(known, TRAINERS)
+    hint = f"did you mean {near}?" if near else f"wanted one of {', '.join(TRAINERS)}"
+    raise UsageError(f"--trainer {name}: no such trainer; {hint}")
