@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from anchorkit.anchors.named import NamedAnchors
+from anchorkit.cli.cfg.files import cfgs_among_data
 from anchorkit.cli.cfg.options import CfgOptions, cfg_file_option
 from anchorkit.cli.options.anchors import anchors_option
 from anchorkit.cli.options.data import DataOptions, data_options
-from anchorkit.cli.options.shared import format_option, help_text, input_options
-from anchorkit.cli.options.types import Number
+from anchorkit.cli.options.shared import FORMATS, form_option, help_text, input_options
+from anchorkit.cli.options.types import Number, SomePath
 from anchorkit.network_input import NetworkInput, PartialInput
 
 if TYPE_CHECKING:
-    from anchorkit.reports.check import Measured
+    from anchorkit.boxes import Boxes
+    from anchorkit.darknet.checks import Finding
+    from anchorkit.reports.check import Checked, Measured
 
 __all__ = ["Gates", "command"]
 
@@ -30,12 +33,13 @@ class Gates(NamedTuple):
 @click.command(
     help=help_text(
         "Fail where a cfg contradicts itself, or where anchors do not fit the data.",
-        "anchorkit check --cfg yolov3.cfg",
-        "anchorkit check --cfg yolov3.cfg --voc annotations --max-gain 0.02 --min-recall 0.99",
+        "anchorkit check yolov3.cfg yolov4.cfg",
+        "anchorkit check yolov3.cfg --voc annotations --max-gain 0.02 --min-recall 0.99",
         'anchorkit check --anchors "10,13, 16,30, 33,23" --voc annotations --min-iou 0.6',
     )
 )
-@cfg_file_option("Darknet cfg to check.")
+@cfgs_among_data
+@cfg_file_option("Darknet cfg to check; cfgs may be named as arguments as well.")
 @anchors_option(required=False)
 @click.option("--preset", metavar="NAME", help="Anchors of a well-known network, such as yolov3.")
 @data_options
@@ -58,8 +62,15 @@ class Gates(NamedTuple):
     metavar="IOU",
     help="Fail where clustering afresh, with as many anchors, would gain more mean IoU.",
 )
-@format_option
+@click.option(
+    "--names",
+    type=SomePath(),
+    metavar="FILE",
+    help="Classes, one a line, of which the cfg must have as many.",
+)
+@form_option((*FORMATS, "github"))
 def command(
+    files: tuple[Path, ...],
     data: DataOptions,
     cfg: Path | None,
     anchors: NamedAnchors | None,
@@ -68,51 +79,133 @@ def command(
     min_iou: float | None,
     min_recall: float | None,
     max_gain: float | None,
+    names: Path | None,
     form: str,
 ) -> int:
-    """Read, measure, judge, print."""
-    from anchorkit.cli.cfg.target import network_of, open_cfg
+    """Read, measure, judge, print; of several cfgs each by itself."""
+    from anchorkit.cli.cfg.files import chosen_cfgs, results_of_files
     from anchorkit.cli.messages import error, write_result
     from anchorkit.cli.options.loading import require_data
-    from anchorkit.darknet.checks import consistency, notes_on_size, quality_failures
-    from anchorkit.darknet.portability import notes_of
     from anchorkit.errors import UsageError
-    from anchorkit.reports.check import check_result, check_shown, notes_on_data
+    from anchorkit.reports.check import check_shown
     from anchorkit.reports.tables import json_text
 
     gates = Gates(min_iou, min_recall, max_gain)
-    if [cfg, anchors, preset].count(None) != 2:
-        raise UsageError("wanted one of --cfg FILE, --anchors, --preset")
-    target = None if cfg is None else open_cfg(CfgOptions(cfg, force=True))
+    paths = chosen_cfgs(cfg, files) if cfg is not None or files else []
+    if [bool(paths), anchors is not None, preset is not None].count(True) != 1:
+        raise UsageError("wanted one of FILE.cfg, --cfg FILE, --anchors, --preset")
     if not data.sources:
         given = [name for name in gates._fields if getattr(gates, name) is not None]
-        if given or target is None:
-            what = f"--{given[0].replace('_', '-')}" if given else "without --cfg"
+        if given or not paths:
+            what = f"--{given[0].replace('_', '-')}" if given else "without a cfg"
             require_data(data, f"{what}: wanted data")
-    if target is not None:
-        network, named, heads = network_of(target, asked), target.named, target.heads
+    judge = _Judge(data, asked, gates, names)
+    if paths:
+        alone = len(paths) == 1
+        checked = [judge.cfg(path, alone=alone, by_option=path == cfg) for path in paths]
     else:
-        network, named = _without_cfg(anchors, preset, asked)
-        heads = ()
-    failures = consistency(heads)
-    measured = (
-        _measured(data, named, network, gates) if data.sources and len(named.anchors) else None
-    )
-    if measured:
-        failures += quality_failures(
-            mean_iou=measured.quality.mean_iou,
-            recall=measured.quality.best_possible_recall,
-            gain=measured.gain,
-            **gates._asdict(),
+        checked = [judge.anchors(*_without_cfg(anchors, preset, asked))]
+    if form == "json":
+        results = [one.result for one in checked]
+        write_result(
+            json_text(results_of_files(paths or [Path()], results, [c.ok for c in checked]))
         )
-    notes = [str(note) for note in notes_of(target.cfg)] if target else []
-    notes += notes_on_size(heads, network.size) + notes_on_data(heads, measured)
-    result = check_result(named, network, heads, measured, failures, notes)
-    write_result(json_text(result) if form == "json" else check_shown(result, failures, form))
-    if failures:
-        gates_failed = ", ".join(dict.fromkeys(failure.gate for failure in failures))
-        error(f"check failed: {gates_failed}")
-    return 1 if failures else 0
+    else:
+        shown = [check_shown(one, form) for one in checked]
+        write_result(("\n" if form == "github" else "\n\n").join(shown))
+    for one in checked:
+        if one.failed:
+            where = f"{one.name}: " if len(checked) > 1 else ""
+            error(f"{where}check failed: {', '.join(one.failed)}")
+    return max(one.code for one in checked)
+
+
+class _Judge:
+    """What one run holds every cfg against; data are loaded once for each input."""
+
+    def __init__(
+        self, data: DataOptions, asked: PartialInput, gates: Gates, names: Path | None
+    ) -> None:
+        self.data = data
+        self.asked = asked
+        self.gates = gates
+        self.names = names
+        self.loaded: dict[NetworkInput | None, Boxes] = {}
+
+    def cfg(self, path: Path, *, alone: bool, by_option: bool) -> "Checked":
+        """A cfg; of several, one that cannot be read is one that failed.
+
+        A file that was named as an argument may be the cfg of another program.
+        """
+        from anchorkit.darknet.cfg_file import is_foreign
+        from anchorkit.errors import CfgError
+        from anchorkit.reports.check import passed_over, unreadable
+
+        try:
+            return self._cfg(path, typed=f"--cfg {path}" if by_option else None)
+        except CfgError as error:
+            if not by_option and is_foreign(path):
+                return passed_over(str(path), "no section of darknet's: not checked")
+            if alone:
+                raise
+            return unreadable(str(path), str(error))
+
+    def _cfg(self, path: Path, *, typed: str | None) -> "Checked":
+        from anchorkit.cli.cfg.classes import counted_classes
+        from anchorkit.cli.cfg.target import Target, network_of
+        from anchorkit.darknet.cfg_file import naming, read_cfg_file
+        from anchorkit.darknet.checks import check_cfg
+        from anchorkit.darknet.heads import heads_of
+        from anchorkit.darknet.listed import listed_anchors
+        from anchorkit.darknet.portability import notes_of
+        from anchorkit.reports.check import checked_cfg, passed_over
+
+        file = read_cfg_file(path, typed=typed)
+        with naming(file.name):
+            heads = heads_of(file.cfg)
+            if not heads:
+                check_cfg(file.cfg, heads)
+                return passed_over(file.name, "no head with anchors: nothing to check")
+        target = Target(file, heads, listed_anchors(heads))
+        network = network_of(target, self.asked)
+        boxes = self._boxes(network)
+        known = counted_classes(CfgOptions(path, names=self.names), boxes)
+        told = [] if known is None else [(known.who, known.number)]
+        with naming(file.name):
+            findings = check_cfg(file.cfg, heads, told=told)
+        measured = None
+        if boxes is not None and len(target.anchors):
+            measured = _measured(boxes, target.named, network, self.gates)
+        return checked_cfg(
+            target.named,
+            network,
+            heads,
+            measured,
+            [*findings, *_gates(measured, self.gates)],
+            notes_of(file.cfg),
+            strict=self.data.strict,
+        )
+
+    def anchors(self, network: NetworkInput, named: NamedAnchors) -> "Checked":
+        """Anchors that stand in no cfg."""
+        from anchorkit.reports.check import checked_cfg
+
+        boxes = self._boxes(network)
+        measured = None if boxes is None else _measured(boxes, named, network, self.gates)
+        return checked_cfg(named, network, (), measured, _gates(measured, self.gates), ())
+
+    def _boxes(self, network: NetworkInput) -> "Boxes | None":
+        from anchorkit.cli.options.loading import load_boxes
+        from anchorkit.errors import DataError
+
+        if not self.data.sources:
+            return None
+        key = network if self.data.min_size else None
+        if key not in self.loaded:
+            self.loaded[key] = load_boxes(self.data, network)
+            if not len(self.loaded[key]):
+                raise DataError("no usable boxes")
+        return self.loaded[key]
 
 
 def _without_cfg(
@@ -132,20 +225,29 @@ def _without_cfg(
     return network, named
 
 
+def _gates(measured: "Measured | None", gates: Gates) -> list["Finding"]:
+    from anchorkit.darknet.checks import quality_findings
+
+    if measured is None:
+        return []
+    return quality_findings(
+        mean_iou=measured.quality.mean_iou,
+        recall=measured.quality.best_possible_recall,
+        gain=measured.gain,
+        **gates._asdict(),
+    )
+
+
 def _measured(
-    data: DataOptions, named: NamedAnchors, network: NetworkInput, gates: Gates
+    boxes: "Boxes", named: NamedAnchors, network: NetworkInput, gates: Gates
 ) -> "Measured":
     from anchorkit.anchors.rounding import rounded
     from anchorkit.cli.messages import note, shows_progress
-    from anchorkit.cli.options.loading import load_boxes
     from anchorkit.clustering import cluster
-    from anchorkit.errors import DataError, TooManyClustersError
+    from anchorkit.errors import TooManyClustersError
     from anchorkit.quality import evaluate
     from anchorkit.reports.check import Measured
 
-    boxes = load_boxes(data, network)
-    if not len(boxes):
-        raise DataError("no usable boxes")
     sizes = boxes.at_input(network)
     quality = evaluate(sizes, named.anchors)
     try:

@@ -1,6 +1,6 @@
 """`anchorkit cluster`: load, search, round, judge, print."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,10 +111,11 @@ def command(
     from anchorkit.cli.options.output_paths import check_folder, check_outputs_differ
     from anchorkit.plots.tensorboard import check_board
 
+    cfg_options = replace(cfg_options, strides=exports.strides) if cfg_options.file else cfg_options
+    cfg_options.check(form)
     job = CfgJob.of(cfg_options, k, asked)
     options = SearchOptions(job.k, job.network, update, seed, precision)
-    job.follow(data)
-    exports.check(options.k, form)
+    exports.check(options.k, form, with_cfg=cfg_options.file is not None)
     if plot:
         check_picture_path(plot)
     check_outputs_differ([*cfg_options.outputs(), *exports.outputs(), (f"--plot {plot}", plot)])
@@ -122,6 +123,7 @@ def command(
         check_board()
         check_folder(board, f"--tensorboard {board}")
     boxes = load_boxes(data, options.network)
+    job.count_classes(data, boxes)
     found = searched(boxes, options, progress=shows_progress())
     warn_of_rounding(found, precision)
     job.plan(boxes, found.sizes, found.anchors)
@@ -139,7 +141,8 @@ def command(
     if board:
         shown_on(board, found, options)
     code = job.finish()
-    write_result(text + (f"\n{more}" if more else ""), nl=not more)
+    whole = text + (f"\n{more}" if more else "")
+    write_result(whole, nl=not more, err=cfg_options.to_stdout)
     return code
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import inf, log
 
 from anchorkit.darknet.heads import Head, Pair
@@ -151,8 +151,7 @@ def _place_by_mask(heads: Sequence[Head]) -> dict[int, float]:
         )
     }
     return {
-        head.line: min(float(rank.get(index, index)) for index in head.mask or ())
-        for head in heads
+        head.line: min(float(rank.get(index, index)) for index in head.mask or ()) for head in heads
     }
 
 
@@ -240,7 +239,7 @@ def _parted(sums: Sequence[Sequence[float]], least: Sequence[int]) -> list[int]:
                 ends[end] = (opened[0] + given[end], [*best[opened[1]][1], end])
         best = ends
     cuts = [0, *best[count][1]]
-    return [after - before for before, after in zip(cuts, cuts[1:], strict=False)]
+    return [after - before for before, after in pairwise(cuts)]
 
 
 def _bounds(low: float, high: float) -> str:

@@ -5,12 +5,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from anchorkit.darknet.sections import Cfg, read_cfg
+from anchorkit.darknet.sections import ALIASES, Cfg, read_cfg
+from anchorkit.darknet.shapes import KNOWN
 from anchorkit.errors import AnchorkitError, CfgError, UsageError
 from anchorkit.files import open_file, read_file
 from anchorkit.network_input import PartialInput
 
-__all__ = ["CfgFile", "content_of", "input_of", "looks_like_cfg", "naming", "read_cfg_file"]
+__all__ = [
+    "CfgFile",
+    "content_of",
+    "input_of",
+    "is_foreign",
+    "looks_like_cfg",
+    "naming",
+    "read_cfg_file",
+]
 
 LARGEST = 16 * 2**20
 """Most bytes of a cfg."""
@@ -91,3 +100,14 @@ def looks_like_cfg(path: str | os.PathLike[str]) -> bool:
     lines = (line.strip() for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n"))
     first = next((line for line in lines if line and line[:1] not in b"#;"), b"")
     return b"".join(first.split()).startswith((b"[net]", b"[network]"))
+
+
+def is_foreign(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is the cfg of another program: it has sections, and none that darknet has."""
+    lines = read_file(path, "a cfg", most=LARGEST, too_large=CfgError).split(b"\n")
+    bare = (b"".join(line.split()) for line in lines)
+    names = [
+        line[1:].partition(b"]")[0].decode("ascii", "replace") for line in bare if line[:1] == b"["
+    ]
+    known = {*ALIASES, *KNOWN, "net"}
+    return bool(names) and not known & set(names)

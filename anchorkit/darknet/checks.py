@@ -124,9 +124,7 @@ def check_cfg(
 
 def strictly(findings: Sequence[Finding]) -> list[Finding]:
     """The same with every warning as an error."""
-    return [
-        one._replace(level="error") if one.level == "warning" else one for one in findings
-    ]
+    return [one._replace(level="error") if one.level == "warning" else one for one in findings]
 
 
 def quality_findings(

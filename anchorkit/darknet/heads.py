@@ -59,7 +59,7 @@ class Head:
     unsized
         Why its stride is not known, with the line of the layer to blame; empty where it is.
     broken
-        Why no darknet can run the network up to it, with the line of the layer; empty where one can.
+        Why no darknet can run the network, with the line of the layer; empty where one can.
     """
 
     layer: Layer

@@ -56,6 +56,17 @@ class Edit:
         """The new text."""
         return self.cfg.text
 
+    def then(self, other: "Edit") -> "Edit":
+        """The two edits as one; the other is of the cfg that came of the first."""
+        return Edit(
+            cfg=other.cfg,
+            heads=other.heads,
+            changes=(*self.changes, *other.changes),
+            mended=(*self.mended, *other.mended),
+            warnings=(*self.warnings, *other.warnings),
+            notes=(*self.notes, *other.notes),
+        )
+
 
 def replace_anchors(
     text: str,

@@ -178,6 +178,7 @@ class _Document:
                 ),
             ),
             image_files=(self.file,) * len(names),
+            class_list=tuple(self.categories.values()),
         )
 
     def judged(

@@ -15,8 +15,8 @@ from cfgs import SHAPES
 
 from anchorkit.darknet.cost import Cost, network_cost
 from anchorkit.darknet.heads import heads_of
-from anchorkit.darknet.portability import notes_of
 from anchorkit.darknet.listed import anchors_of
+from anchorkit.darknet.portability import notes_of
 from anchorkit.darknet.replacing import edited, replace_anchors
 from anchorkit.darknet.sections import read_cfg
 

@@ -475,7 +475,10 @@ def test_embedding_that_the_anchors_do_not_divide_is_warned_of() -> None:
         "[route]\nlayers = 0", "[convolutional]\nfilters=18"
     )
     assert "embedding_layer" not in str(edited(read_cfg(text), numbered(6)).warnings)
-    assert "18 filters (line 14) are not a multiple of 4" in edited(read_cfg(text), numbered(4)).warnings[0]
+    assert (
+        "18 filters (line 14) are not a multiple of 4"
+        in edited(read_cfg(text), numbered(4)).warnings[0]
+    )
 
 
 @settings(deadline=None)

@@ -45,7 +45,7 @@ class Exports:
     requests: tuple[Request, ...] = ()
     strides: tuple[int, ...] | None = None
 
-    def check(self, k: int, form: str) -> None:
+    def check(self, k: int, form: str, *, with_cfg: bool = False) -> None:
         """Fail before any work where k anchors cannot be written as asked.
 
         Parameters
@@ -54,6 +54,8 @@ class Exports:
             How many anchors there will be.
         form
             What `--format` says.
+        with_cfg
+            Whether there is a cfg, for whose heads the strides may be.
 
         Raises
         ------
@@ -64,8 +66,8 @@ class Exports:
         from anchorkit.anchors.export import check_levels
         from anchorkit.errors import UsageError
 
-        if self.strides and not self.requests:
-            raise UsageError("--strides: wanted with --export")
+        if self.strides and not self.requests and not with_cfg:
+            raise UsageError("--strides: wanted with --export or --cfg")
         files = [request.file for request in self.requests if request.file]
         for request in self.requests:
             if form == "json" and request.file is None:
@@ -178,9 +180,9 @@ class _StridesType(StridesType):
         words = [word.strip() for word in value.split(",")]
         if not all(word.isascii() and word.isdigit() and len(word) < 6 for word in words):
             self.fail(f"wanted numbers such as 8,16,32, found {value!r}", param, ctx)
-        strides = tuple(sorted(int(word) for word in words))
-        if strides[0] < 1 or len(set(strides)) < len(strides):
-            self.fail(f"wanted distinct numbers above 0, found {value!r}", param, ctx)
+        strides = tuple(int(word) for word in words)
+        if min(strides) < 1:
+            self.fail(f"wanted numbers above 0, found {value!r}", param, ctx)
         return strides
 
 
@@ -207,7 +209,8 @@ def export_options(command: Command) -> Command:
             "export_strides",
             type=_StridesType(),
             metavar="8,16,32",
-            help="Strides of the levels for --export.  [default: the trainer's usual ones]",
+            help="Strides of the levels for --export, or of the heads of a cfg whose layers do not "
+            "tell them, in the order of the file.  [default: the trainer's usual ones]",
         ),
     )
     for option in reversed(options):
