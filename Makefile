@@ -53,8 +53,12 @@ format: $(READY)-dev  ## put the code into the format that `make test` checks
 bench: $(READY)-bench  ## measure speed and memory (ANCHORKIT_DATA names a folder of data sets)
 	$(BIN)/python -m tests.benchmarks
 
-fuzz: $(READY)-dev  ## load 20,000 annotations damaged at random
-	$(BIN)/python tests/fuzz.py 20000
+fuzz: $(READY)-dev  ## read 52,000 files of every kind damaged at random
+	$(BIN)/python tests/fuzz.py voc 20000
+	$(BIN)/python tests/fuzz.py yolo 20000
+	$(BIN)/python tests/fuzz.py coco 5000
+	$(BIN)/python tests/fuzz.py boxes 5000
+	$(BIN)/python tests/fuzz.py cfg 2000
 
 kills: $(READY)  ## kill a thousand writers of a file at random moments; it must stay whole
 	$(BIN)/python tests/killed_writes.py 1000

@@ -4,12 +4,20 @@ Arrays of sizes and weights are checked in `overlap`, where they are used.
 """
 
 import operator
+import os
 from collections.abc import Sequence
 from typing import SupportsIndex
 
 from anchorkit.errors import TooManyClustersError, UsageError
 
-__all__ = ["as_precision", "as_seed", "as_whole", "check_enough_sizes", "check_one_of"]
+__all__ = [
+    "as_precision",
+    "as_seed",
+    "as_whole",
+    "check_enough_sizes",
+    "check_one_of",
+    "processors",
+]
 
 
 def as_whole(value: SupportsIndex, name: str, least: int, most: int | None = None) -> int:
@@ -93,3 +101,11 @@ def check_enough_sizes(k: int, count: int) -> None:
         raise TooManyClustersError(
             f"{k:,} clusters were asked for, but the boxes have {count:,} distinct {sizes}"
         )
+
+
+def processors() -> int:
+    """How many processors this process may use: the threads or processes where none are named."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1

@@ -25,6 +25,7 @@ __all__ = [
     "open_file",
     "open_regular",
     "read_file",
+    "text_lines",
     "write_atomically",
 ]
 
@@ -186,6 +187,18 @@ def read_file(
     if most is not None and len(data) > most:
         raise too_large(_said(path, wanted, f"more than {most >> 20} MB", typed))
     return data
+
+
+def text_lines(text: str) -> list[str]:
+    r"""Lines as editors show them: they end with LF, CR LF or CR, and with nothing else.
+
+    Examples
+    --------
+    >>> text_lines("a\x0cb\r\nc\u2028d\n")
+    ['a\x0cb', 'c\u2028d']
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines if lines[-1] else lines[:-1]
 
 
 def _kind(mode: int) -> str:

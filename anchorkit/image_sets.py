@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from anchorkit.boxes import Boxes
-from anchorkit.errors import DataError, UsageError
+from anchorkit.errors import DataError
+from anchorkit.files import text_lines
 from anchorkit.load_report import Problem
 from anchorkit.suggestions import names_there
 
@@ -35,7 +36,7 @@ def listed_names(text: str, known: Iterable[str] = ()) -> list[str]:
     """
     names = []
     whole = set(known)
-    for line in text.splitlines():
+    for line in text_lines(text):
         columns = line.split()
         if not columns:
             continue
@@ -80,8 +81,8 @@ def in_image_sets(boxes: Boxes, names: Sequence[str]) -> Boxes:
 
     Raises
     ------
-    UsageError
-        Where there is no such set.
+    DataError
+        Where there is no such set, or none of its images.
     """
     listed = _files_of(boxes.image_sets, names)
     keep_image = np.asarray([file in listed for file in boxes.image_files], dtype=np.bool_)
@@ -132,7 +133,7 @@ def _files_of(sets: Mapping[str, Sequence[str]], names: Sequence[str]) -> dict[s
     listed: dict[str, str] = {}
     for name in names:
         if name not in sets:
-            raise UsageError(f"image set {name}: not there; found: {names_there(name, sets)}")
+            raise DataError(f"image set {name}: not there; found: {names_there(name, sets)}")
         for file in sets[name]:
             listed.setdefault(file, name)
     return listed

@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 from anchorkit.anchors.rounding import rounded
 from anchorkit.arguments import as_precision, as_seed, as_whole, check_enough_sizes, check_one_of
 from anchorkit.clustering import UPDATES, cluster
-from anchorkit.distances import DISTANCES, cluster_by
 from anchorkit.errors import UsageError
 from anchorkit.overlap import as_sizes, nearest
 from anchorkit.quality import Quality, evaluate
+from anchorkit.search.distances import DISTANCES, cluster_by
 
 __all__ = ["Row", "grown", "holdout", "sweep"]
 

@@ -13,10 +13,10 @@ from anchorkit.arguments import as_whole, check_enough_sizes
 from anchorkit.clustering import UPDATES, cluster
 from anchorkit.darknet.cost import cfg_with_k
 from anchorkit.darknet.sections import read_cfg
-from anchorkit.distances import DISTANCES, cluster_by
 from anchorkit.errors import TooManyClustersError, UsageError
 from anchorkit.overlap import LARGEST, SMALLEST, as_sizes, as_weights, iou
 from anchorkit.quality import evaluate
+from anchorkit.search.distances import DISTANCES, cluster_by
 from anchorkit.sweep import grown, holdout, sweep
 
 SIZES = [(2, 1), (4, 4), (2, 2), (4, 5), (2, 3)]

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+from generated_sizes import Floats, boxes
+from hypothesis import given
 
 from anchorkit.errors import UsageError
-from anchorkit.overlap import iou, nearest_into
+from anchorkit.overlap import iou, nearest, nearest_into
 
 
 def test_iou_of_worked_sizes() -> None:
@@ -21,3 +23,11 @@ def test_a_box_that_overlaps_no_anchor_a_float_can_tell_has_the_first() -> None:
     nearest_into(width, height, np.array([(1.0, 1.0), (2.0, 2.0)]), labels, best)
     assert labels.tolist() == [0, 0, 0]
     assert best.tolist() == [0, 0, 0]
+
+
+@given(boxes, boxes)
+def test_nearest_is_the_first_of_the_highest_iou(sizes: Floats, anchors: Floats) -> None:
+    table = iou(sizes, anchors)
+    labels, best = nearest(sizes, anchors)
+    assert labels.tolist() == table.argmax(axis=1).tolist()
+    assert best.tolist() == table.max(axis=1).tolist()

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from anchorkit.clustering import cluster
-from anchorkit.distances import DISTANCES
 from anchorkit.errors import TooManyClustersError, UsageError
 from anchorkit.overlap import iou
 from anchorkit.quality import evaluate
+from anchorkit.search.distances import DISTANCES
 from anchorkit.sweep import grown, holdout, sweep
 
 SIZES = np.exp(np.random.RandomState(5).normal(4, 0.8, (400, 2))).round(1)

@@ -186,7 +186,7 @@ def _held_out(
     """Which boxes are not clustered but judged on; None where that was not asked for."""
     import numpy as np
 
-    from anchorkit.errors import DataError, UsageError
+    from anchorkit.errors import DataError
     from anchorkit.suggestions import names_there
     from anchorkit.sweep import holdout
 
@@ -195,7 +195,7 @@ def _held_out(
     if val is not None:
         if val not in boxes.image_sets:
             known = names_there(val, boxes.image_sets)
-            raise UsageError(f"--val {val}: no such image set; found: {known}")
+            raise DataError(f"--val {val}: no such image set; found: {known}")
         listed = set(boxes.image_sets[val])
         images = np.asarray([file in listed for file in boxes.image_files], dtype=np.bool_)
         out: NDArray[np.bool_] = images[boxes.image_ids]

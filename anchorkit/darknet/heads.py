@@ -19,6 +19,9 @@ _EXTRA = {"yolo": 5, "Gaussian_yolo": 9}
 
 MOST_CLASSES = 1_000_000
 
+LEAST = 1e-6
+"""The smallest side of an anchor, in pixels or cells; darknet's floats would hold smaller ones."""
+
 _ROUND = 26880
 """2^8 x 3 x 5 x 7: an input that strides divide, whatever the cfg's own."""
 
@@ -311,8 +314,8 @@ def _pairs(
         return (), listed.wrong or f"{where}wanted numbers, found none"
     if len(numbers) % 2:
         return (), f"{where}wanted pairs of width and height, found {len(numbers)} numbers"
-    if any(number <= 0 for number in numbers):
-        worst = next(number for number in numbers if number <= 0)
+    if any(number < LEAST for number in numbers):
+        worst = next(number for number in numbers if number < LEAST)
         return (), f"{where}wanted positive numbers, found {worst:g}"
     unit = (1.0, 1.0)
     if layer.type == "region":

@@ -69,7 +69,7 @@ def load_coco(
     document = _Document(path)
     keys: dict[str, bool] = {}
     try:
-        for key, number, value in members(path, progress=progress):
+        for key, number, value in members(path, progress=progress, escaped=document.escaped):
             keys[key] = keys.get(key, False) or number == 0
             if number and key == "annotations":
                 document.add_annotation(number, value)
@@ -143,6 +143,9 @@ class _Document:
     def fault(self, number: int, reason: str, value: str, kind: str = "left_out") -> None:
         problem = Problem(self.file, number, reason, value, kind)  # type: ignore[arg-type]  # a Kind
         self.problems.append((number, problem))
+
+    def escaped(self, count: int) -> None:
+        self.note("text that is no UTF-8: its bytes are shown as escapes", f"{count:,} bytes")
 
     def note(self, reason: str, value: str) -> None:
         self.problems.append((0, Problem(self.file, None, reason, value, "note")))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
-from anchorkit.files import check_file, read_file
+from anchorkit.files import check_file, read_file, text_lines
 from anchorkit.load_report import Problem
 from anchorkit.loaders.yolo import boxes_of_labels, read_names
 
@@ -134,7 +134,7 @@ def _found(keys: Mapping[str, str]) -> str:
 
 def _lines(path: Path) -> list[str]:
     # A path is bytes to most systems: surrogates carry those that are no UTF-8.
-    return read_file(path, "a text file").decode("utf-8-sig", "surrogateescape").splitlines()
+    return text_lines(read_file(path, "a text file").decode("utf-8-sig", "surrogateescape"))
 
 
 def _keys(path: Path) -> dict[str, str]:
@@ -164,7 +164,7 @@ def _there(path: Path, value: str, key: str) -> Path:
     for base in _bases(path):
         if (base / value).is_file():
             return base / value
-    raise UsageError(f"{path.as_posix()}: {key} = {value}: no such file")
+    raise DataError(f"{path.as_posix()}: {key} = {value}: wanted a file, found nothing there")
 
 
 def _label(image: str, bases: Sequence[Path]) -> str:

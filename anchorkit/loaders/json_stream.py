@@ -2,7 +2,8 @@
 
 import codecs
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ NUMBER = 400
 _VALUE = json.JSONDecoder().raw_decode
 _BLANKS = " \t\n\r"
 _CLOSING = frozenset(f"{_BLANKS},]}}")
+_ESCAPED = re.compile("[\udc80-\udcff]")
 _ENCODINGS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -50,8 +52,10 @@ class _Text:
         head = self.file.read(3)
         self.file.seek(0)
         name = next((name for mark, name in _ENCODINGS if head.startswith(mark)), "utf-8")
-        # A name in another encoding must not cost the boxes.
-        self.decode = codecs.getincrementaldecoder(name)("replace").decode
+        # A name in another encoding must not cost the boxes: its bytes are kept as surrogates.
+        errors = "strict" if name == "utf-16" else "surrogateescape"
+        self.decode = codecs.getincrementaldecoder(name)(errors).decode
+        self.escaped = 0
         self.text = ""
         self.at = 0
         self.ended = False
@@ -63,7 +67,13 @@ class _Text:
         data = self.file.read(max(CHUNK, len(self.text) - self.at))
         self.read += len(data)
         self.ended = not data
-        self.text = self.text[self.at :] + self.decode(data, self.ended)
+        try:
+            new = self.decode(data, self.ended)
+        except UnicodeDecodeError:
+            raise self.error("bytes that are no UTF-16", 0) from None
+        if not new.isascii():
+            self.escaped += len(_ESCAPED.findall(new))
+        self.text = self.text[self.at :] + new
         self.at = 0
         return True
 
@@ -134,7 +144,9 @@ def _may_be_cut(error: json.JSONDecodeError, text: str) -> bool:
     return len(text) - error.pos < NUMBER or error.msg.startswith("Unterminated string")
 
 
-def members(path: Path, *, progress: bool = False) -> Iterator[Member]:
+def members(
+    path: Path, *, progress: bool = False, escaped: Callable[[int], object] = lambda _: None
+) -> Iterator[Member]:
     """All members of the object that a JSON file holds, in its order.
 
     Parameters
@@ -143,6 +155,9 @@ def members(path: Path, *, progress: bool = False) -> Iterator[Member]:
         The file, in UTF-8, or UTF-16 with a byte order mark.
     progress
         Whether to show a progress bar on stderr.
+    escaped
+        Called at the end with the number of bytes that are no UTF-8; the strings have them as
+        surrogates, as `surrogateescape` makes them.
 
     Raises
     ------
@@ -167,6 +182,8 @@ def members(path: Path, *, progress: bool = False) -> Iterator[Member]:
             yield from _shown(text, size)
         else:
             yield from _members(text)
+    if text.escaped:
+        escaped(text.escaped)
 
 
 def _members(text: _Text) -> Iterator[Member]:

@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anchorkit.boxes import Boxes
-from anchorkit.errors import AnchorkitError, DataError, UsageError
+from anchorkit.errors import AnchorkitError, DataError
 from anchorkit.files import open_file, write_atomically
 from anchorkit.image_sets import in_image_sets
 from anchorkit.load_report import Kind, Level, Problem, Remark, Report
@@ -152,9 +152,9 @@ def load_boxes(
     Raises
     ------
     UsageError
-        Where there is no such file, or it knows no such image set.
+        Where there is no such file.
     DataError
-        Where it is damaged, of a newer version, or something else.
+        Where it is damaged, of a newer version, or something else, or knows no such image set.
     """
     name = Path(path).as_posix()
     try:
@@ -169,8 +169,8 @@ def load_boxes(
     if image_sets:
         try:
             chosen = in_image_sets(boxes, image_sets)
-        except UsageError as error:
-            raise UsageError(f"{name}: {error}") from None
+        except DataError as error:
+            raise DataError(f"{name}: {error}") from None
         boxes = chosen
     return boxes if keep_sets else _without_sets(boxes)
 

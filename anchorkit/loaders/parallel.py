@@ -20,24 +20,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from anchorkit.arguments import processors
 from anchorkit.errors import WorkerError
 from anchorkit.loaders.worker import named
 
-__all__ = ["processors", "read_in_batches"]
+__all__ = ["read_in_batches"]
 
 BATCH = 128
 """Files of one batch: enough to make asking cheap, few enough to keep all busy to the end."""
 
 WORTHWHILE = 400
 """Files per process from which on starting it pays."""
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
 
 
 def read_in_batches(

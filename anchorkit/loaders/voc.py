@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from anchorkit.boxes import Boxes, concatenated
-from anchorkit.errors import UsageError
+from anchorkit.errors import DataError
 from anchorkit.files import found_at, read_file
 from anchorkit.image_sets import in_image_sets, listed_names, matched
 from anchorkit.load_report import Problem
@@ -54,9 +54,9 @@ def load_voc(
     Raises
     ------
     UsageError
-        Where the folder or an image set is missing.
+        Where the folder is missing.
     DataError
-        Where the folder holds no XML, or an image set none of its images.
+        Where it holds no XML or no such image set, or an image set none of its images.
     """
     root = Path(folder)
     typed, listing = annotations_of(root, "Annotations", ".xml", wanted="VOC XML")
@@ -147,7 +147,7 @@ def _image_sets(
         path = _sets_folder(root) / f"{name}.txt"
         if found_at(path) == "nothing there":
             known = names_there(name, _sets_there(root))
-            raise UsageError(f"{path.as_posix()}: no such image set; found: {known}")
+            raise DataError(f"{path.as_posix()}: no such image set; found: {known}")
         text = read_file(path, "an image set").decode("utf-8-sig", "surrogateescape")
         listed = listed_names(text, images)
         meant = matched(listed, images)

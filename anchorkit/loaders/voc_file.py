@@ -99,13 +99,15 @@ def read_annotation(data: bytes, size: tuple[float, float] | None = None) -> Ann
     objects: list[Any] = []
 
     def take(path: list[tuple[str, Any]], item: Any) -> bool:
-        if _local(path[0][0]) != "annotation":
+        prefix, name = _split(path[0][0])
+        if name != "annotation":
             raise UnreadableError("not a VOC annotation", f"root element {path[0][0]}")
-        name = _local(path[1][0])
+        foreign = _split(path[1][0])[0] != prefix
+        name = _split(path[1][0])[1]
         if name == "object":
-            objects.append(_plain(item))
-        elif name == "size":
-            sizes.append(_plain(item))
+            objects.append(_FOREIGN if foreign else _own(item, prefix))
+        elif name == "size" and not foreign:
+            sizes.append(_own(item, prefix))
         return True
 
     _parse(data, take)
@@ -167,17 +169,31 @@ def _refuse_entities(data: bytes) -> None:
         raise UnreadableError("uses entities", found.decode("ascii", "replace"))
 
 
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
+_FOREIGN = object()
+"""Stands for an object of another namespace than its annotation's: it is counted, and left out."""
 
 
-def _plain(item: Any) -> Any:
-    """An element without the prefixes of its children's names."""
-    if isinstance(item, Mapping) and any(":" in name for name in item):
-        return {_local(name): _plain(child) for name, child in item.items()}
-    if isinstance(item, list):
-        return [_plain(child) for child in item]
-    return item
+def _split(name: str) -> tuple[str, str]:
+    """Prefix and local name."""
+    prefix, _, local = name.rpartition(":")
+    return prefix, local
+
+
+def _own(item: Any, prefix: str, depth: int = 2) -> Any:
+    """An element with its children of one prefix, which is taken away; others are not VOC's.
+
+    `depth` is how far down that matters: an object's box, and its corners.
+    """
+    if depth and isinstance(item, list):
+        return [_own(child, prefix, depth) for child in item]
+    if not depth or not isinstance(item, Mapping):
+        return item
+    parts = {name: _split(name) for name in item}
+    return {
+        local: _own(item[name], prefix, depth - 1)
+        for name, (found, local) in parts.items()
+        if found == prefix or name == "#text"
+    }
 
 
 def _text(item: Any) -> str:
@@ -270,6 +286,8 @@ def _first(item: Any) -> Any:
 
 
 def _corners(item: Any) -> tuple[float, float, float, float]:
+    if item is _FOREIGN:
+        raise _FaultyError("an object of another namespace", "")
     box = _child(item, "bndbox")
     if isinstance(box, list):
         raise _FaultyError("bndbox given more than once", str(len(box)))

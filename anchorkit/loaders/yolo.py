@@ -10,7 +10,7 @@ import numpy as np
 
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
-from anchorkit.files import read_file
+from anchorkit.files import read_file, text_lines
 from anchorkit.load_report import Problem
 from anchorkit.loaders.columns import boxes_of_columns
 from anchorkit.loaders.listing import annotations_of
@@ -134,8 +134,8 @@ def read_names(path: Path) -> list[str]:
     UsageError
         Where the file cannot be read.
     """
-    text = read_file(path, "names of classes").decode("utf-8-sig", "replace")
-    return [line.strip() for line in text.replace("\0", " ").rstrip().splitlines()]
+    text = read_file(path, "names of classes").decode("utf-8-sig", "surrogateescape")
+    return [line.strip() for line in text_lines(text.replace("\0", " ").rstrip())]
 
 
 def _names_beside(root: Path, labels: Path) -> list[str]:

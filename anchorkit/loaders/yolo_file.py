@@ -25,6 +25,7 @@ PIXELS = 2.0
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _CLASS = re.compile(r"([0-9]{1,9})(?:\.0*)?")
 _NAMES = ("x", "y", "width", "height")
+_MARK = b"\xef\xbb\xbf"
 _TRIED = 20
 _NO_SIZE = (float("nan"), float("nan"))
 
@@ -104,15 +105,18 @@ def read_lines(data: bytes, *, polygons: bool = False) -> Labels:
     >>> read_lines(b"0 0 0 .5 0 .5 .25", polygons=True).heights
     [0.25]
     """
-    lines = data.decode("utf-8-sig", "replace").splitlines()
+    lines = data.removeprefix(_MARK).splitlines()
     found = Labels(0, [], [], [], [], [], [])
     objects = pixels = 0
+    first = b""
     seen: list[int] = []
     alike = False
     for line in lines:
-        fields = line.split()
+        # Bytes, as on the fast route: what else Unicode calls blanks or line ends parts nothing
+        fields = [field.decode("utf-8", "replace") for field in line.split()]
         if not fields:
             continue
+        first = first or line
         objects += 1
         alike = alike or _is_like_a_label(fields)
         if len(fields) > 5:
@@ -133,7 +137,7 @@ def read_lines(data: bytes, *, polygons: bool = False) -> Labels:
         found.ys.append(y)
         found.classes.append(_class(fields[0]))
     if objects and not alike:
-        raise UnreadableError("not a YOLO label", lines[0].strip()[:40])
+        raise UnreadableError("not a YOLO label", first.strip().decode("utf-8", "replace")[:40])
     return found._replace(objects=objects, pixels=pixels, lengths=tuple(sorted(set(seen))))
 
 

@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anchorkit.sums import grain_of
 
-__all__ = ["SKETCHED", "Points", "distinct_sizes", "points_of", "sketch"]
+__all__ = ["SKETCHED", "Assignment", "Points", "distinct_sizes", "points_of", "sketch"]
 
 SKETCHED = 1 << 17
 """Above this many distinct sizes the search begins on cells of neighbouring sizes."""
@@ -20,9 +21,19 @@ SCATTERED = 1 << 20
 """Above this many distinct sizes they are left as they are: merging would cost more than it saves.
 """
 
+SEEN_OF = 10
+"""Of all possible sizes, one in 2 to this power is looked at to guess how many are distinct."""
+
 CHUNK = 1 << 16
-CELL_BITS = 16  # of the 23 bits of a float32's fraction: a cell spans 1/128 of an octave
-TABLE = 1 << 22  # cells at most, and rows at a time
+"""Rows merged at a time: their sort stays in a processor's cache."""
+
+CELL_BITS = 16
+"""Bits of a float32 that are left out in a cell, of the 23 of its fraction: a cell spans 1/128 of
+an octave."""
+
+TABLE = 1 << 22
+"""Cells at most, and rows at a time: 32 MB of weights."""
+
 Floats = NDArray[np.float64]
 
 
@@ -64,8 +75,21 @@ class Points:
         return np.array([side.min() for side in sides]), np.array([side.max() for side in sides])
 
 
+class Assignment(NamedTuple):
+    """What a set of anchors is to points.
+
+    `mean_iou` is the mean over the points, by weight, of the IoU with the nearest anchor, the first
+    of equals; `labels` (n,) are the rows of those anchors, `best` (n,) float64 their IoU with the
+    point, multiples of the points' grain.
+    """
+
+    mean_iou: float
+    labels: NDArray[np.integer[Any]]
+    best: Floats
+
+
 def points_of(width: Floats, height: Floats, weight: Floats | None) -> Points:
-    """Points with the quantum that their total weight allows."""
+    """Points with the grain that their total weight allows."""
     total = float(len(width)) if weight is None else float(weight.sum())
     return Points(width, height, weight, total, grain_of(total))
 
@@ -115,7 +139,7 @@ def _mixed(sizes: Floats) -> NDArray[np.uint64]:
 
 
 def _about_distinct(sizes: Floats) -> int:
-    """Roughly how many distinct sizes there are, from those of 1 in 1024 of all possible ones.
+    """Roughly how many distinct sizes there are, from those of a few of all possible ones.
 
     Whether a size is looked at depends on the size alone, so neither the order of the boxes nor how
     often one repeats changes the answer.
@@ -123,8 +147,8 @@ def _about_distinct(sizes: Floats) -> int:
     seen = []
     for start in range(0, len(sizes), CHUNK):
         mixed = _mixed(sizes[start : start + CHUNK])
-        seen.append(np.unique(mixed[mixed >> np.uint64(54) == 0]))
-    return 1024 * len(np.unique(np.concatenate(seen)))
+        seen.append(np.unique(mixed[mixed >> np.uint64(64 - SEEN_OF) == 0]))
+    return (1 << SEEN_OF) * len(np.unique(np.concatenate(seen)))
 
 
 def _merged(sizes: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
@@ -161,20 +185,20 @@ def sketch(points: Points) -> Points:
         bits += 1
     lowest = [int(low >> bits) for low, _ in ends]
     stride = int(ends[1][1] >> bits) - lowest[1] + 1
-    mass = np.zeros((int(ends[0][1] >> bits) - lowest[0] + 1) * stride)
+    weight = np.zeros((int(ends[0][1] >> bits) - lowest[0] + 1) * stride)
     for start in range(0, len(points), TABLE):
         rows = slice(start, start + TABLE)
         cells = (_leading(points.width[rows], bits) - lowest[0]).astype(np.intp)
         cells *= stride
         cells += _leading(points.height[rows], bits) - lowest[1]
         weights = None if points.weight is None else points.weight[rows]
-        mass += np.bincount(cells, weights=weights, minlength=len(mass))
-    used = np.flatnonzero(mass)
+        weight += np.bincount(cells, weights=weights, minlength=len(weight))
+    used = np.flatnonzero(weight)
     centres = [
         (((cells + low) << bits) + (1 << (bits - 1))).astype(np.int32).view(np.float32)
         for cells, low in zip(np.divmod(used, stride), lowest, strict=True)
     ]
-    return points_of(centres[0].astype(np.float64), centres[1].astype(np.float64), mass[used])
+    return points_of(centres[0].astype(np.float64), centres[1].astype(np.float64), weight[used])
 
 
 def _leading(values: Floats, bits: int) -> NDArray[np.int32]:

@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from anchorkit.search.ascent import pulls
-from anchorkit.search.passes import Pass, blocks
-from anchorkit.search.points import Floats
+from anchorkit.search.ascent import Ascent, pulls
+from anchorkit.search.passes import FullScan, blocks
+from anchorkit.search.points import Assignment, Floats
 from anchorkit.sums import exact
 
-__all__ = ["CLOSE", "FACTORS", "approached", "polished", "slopes"]
+__all__ = ["CLOSE", "FACTORS", "approach", "polish", "slopes"]
 
 FACTORS = (0.996, 0.999, 1.001, 1.004)
 """What each side of each anchor is multiplied by, to see whether mean IoU gains."""
@@ -29,11 +29,17 @@ FARTHEST, NEAREST = 0.05, 3e-4
 """Most by which a step of an approach changes a side, as part of it; a smaller one than the second
 is the last."""
 
+PARTS = (1.0, 0.5, 0.25)
+"""Parts of a step of an approach that are tried, until one gains."""
+
+STEP_GRAIN = 2.0**-24
+"""What steps are rounded to, so that it cannot be seen by which routines they were found."""
+
 APPROACHES = 8
 """Most steps of an approach; four or five do as a rule."""
 
 
-def approached(scan: Pass, sketch: Pass, anchors: Floats) -> tuple[float, Floats, list[float]]:
+def approach(scan: FullScan, sketch: FullScan, anchors: Floats) -> Ascent:
     """Anchors moved by Newton's method towards the nearest optimum of mean IoU.
 
     The slopes are those over all points; how they change from place to place is learnt from the
@@ -48,69 +54,66 @@ def approached(scan: Pass, sketch: Pass, anchors: Floats) -> tuple[float, Floats
         Fewer points, which stand for them.
     anchors
         (k, 2), where to begin: close to an optimum of the sketch.
-
-    Returns
-    -------
-    Mean IoU, the anchors, and mean IoU before the first step and after each.
     """
-    mean_iou = scan.mean_iou(anchors)
-    history = [mean_iou]
+    assignment = scan.assign(anchors)
+    history = [assignment.mean_iou]
     values, vectors = np.linalg.eigh(_curvature(sketch, anchors))
     # Where mean IoU is no hill in some direction, it is climbed as if it were one.
     steepness = np.maximum(np.abs(values), np.abs(values).max() / STEEPEST)
     if not steepness.min() > 0:
-        return mean_iou, anchors, history
+        return Ascent(history[-1], anchors, history)
     low, high = scan.points.ends
     for _ in range(APPROACHES):
-        towards = vectors @ ((vectors.T @ slopes(scan, anchors).ravel()) / steepness)
+        towards = vectors @ ((vectors.T @ slopes(scan, anchors, assignment).ravel()) / steepness)
         towards *= FARTHEST / max(FARTHEST, np.abs(towards).max())
-        for part in (1.0, 0.5, 0.25):
-            step = np.rint(part * towards * 2.0**24) / 2.0**24
+        for part in PARTS:
+            step = np.rint(part * towards / STEP_GRAIN) * STEP_GRAIN
             moved = np.clip(anchors * (1 + step.reshape(anchors.shape)), low, high)
-            after = scan.mean_iou(moved)
-            if after > mean_iou:
+            after = scan.assign(moved)
+            if after.mean_iou > history[-1]:
                 break
         else:
             break
-        mean_iou, anchors = after, moved
-        history.append(mean_iou)
+        anchors, assignment = moved, after
+        history.append(assignment.mean_iou)
         if np.abs(step).max() < NEAREST:
             break
-    return mean_iou, anchors, history
+    return Ascent(history[-1], anchors, history)
 
 
-def _curvature(scan: Pass, anchors: Floats) -> NDArray[np.float64]:
+def _curvature(scan: FullScan, anchors: Floats) -> NDArray[np.float64]:
     """(2k, 2k), how the slope by each side changes with each side, symmetric."""
     changes = []
-    for place in np.ndindex(anchors.shape):
+    for side in np.ndindex(anchors.shape):
         ends = []
         for factor in (1 + APART, 1 - APART):
             moved = anchors.copy()
-            moved[place] *= factor
-            scan.mean_iou(moved)
-            ends.append(slopes(scan, moved))
+            moved[side] *= factor
+            ends.append(slopes(scan, moved, scan.assign(moved)))
         changes.append((ends[0] - ends[1]).ravel() / (2 * APART))
     table = np.stack(changes)
     return (table + table.T) / 2
 
 
-def slopes(scan: Pass, anchors: Floats) -> Floats:
+def slopes(scan: FullScan, anchors: Floats, assignment: Assignment) -> Floats:
     """(k, 2), change of the sum of best IoUs with the log of each side.
 
     Parameters
     ----------
     scan
-        All points; it holds the labels and IoUs of the anchors, as of its `mean_iou` of them.
+        All points.
     anchors
         (k, 2), columns width and height.
+    assignment
+        Of the points to these anchors.
     """
     points, k = scan.points, len(anchors)
 
     def sloped(part: slice) -> Floats:
         sums = np.zeros((k, 2))
         for rows in blocks(part):
-            labels = scan.labels[rows]
-            upward, downward = pulls(scan, anchors, rows)
+            labels = assignment.labels[rows]
+            upward, downward = pulls(scan, anchors, assignment, rows)
             for column, side in enumerate((points.width, points.height)):
                 own = anchors[:, column][labels]
                 slope = np.where(side[rows] > own, upward, 0.0)
@@ -122,43 +125,49 @@ def slopes(scan: Pass, anchors: Floats) -> Floats:
     return total
 
 
-def polished(
-    scan: Pass, anchors: Floats, mean_iou: float, factors: tuple[float, ...] = FACTORS
-) -> tuple[float, Floats, list[float]]:
+def polish(scan: FullScan, anchors: Floats, factors: tuple[float, ...] = FACTORS) -> Ascent:
     """Anchors of which no single side can be moved by a little to gain mean IoU.
 
     All moves by the factors are judged over all points at once; those that gain are made together
     where that gains, else the best of them alone.
 
-    Returns
-    -------
-    Mean IoU, the anchors, and mean IoU after each step.
+    Parameters
+    ----------
+    scan
+        All points.
+    anchors
+        (k, 2), where to begin.
+    factors
+        What a side may be multiplied by.
     """
-    history: list[float] = []
+    assignment = scan.assign(anchors)
+    history = [assignment.mean_iou]
     while True:
-        scan.mean_iou(anchors)
-        gains = _gains(scan, anchors, factors) / scan.points.total
+        gains = _gains(scan, anchors, assignment, factors) / scan.points.total
         choice = gains.argmax(axis=2)
         best = gains.max(axis=2)
         if best.max() <= scan.points.grain:
-            return mean_iou, anchors, history
+            break
         moves = np.where(best > scan.points.grain, np.asarray(factors)[choice], 1.0)
-        together = anchors * moves
-        after = scan.mean_iou(together)
-        if after < mean_iou + best.max():
+        moved = anchors * moves
+        after = scan.assign(moved)
+        if after.mean_iou < history[-1] + best.max():
             alone = np.unravel_index(int(best.argmax()), best.shape)
             single = anchors.copy()
             single[alone] *= moves[alone]
-            reached = scan.mean_iou(single)
-            if reached > after:
-                together, after = single, reached
-        if after <= mean_iou:
-            return mean_iou, anchors, history
-        mean_iou, anchors = after, together
-        history.append(mean_iou)
+            reached = scan.assign(single)
+            if reached.mean_iou > after.mean_iou:
+                moved, after = single, reached
+        if after.mean_iou <= history[-1]:
+            break
+        anchors, assignment = moved, after
+        history.append(assignment.mean_iou)
+    return Ascent(history[-1], anchors, history)
 
 
-def _gains(scan: Pass, anchors: Floats, factors: tuple[float, ...]) -> NDArray[np.float64]:
+def _gains(
+    scan: FullScan, anchors: Floats, assignment: Assignment, factors: tuple[float, ...]
+) -> NDArray[np.float64]:
     """(k, 2, moves), what each move of one side adds to the sum of best IoUs."""
     points, k = scan.points, len(anchors)
     widest = max(*factors, *(1 / factor for factor in factors))
@@ -168,7 +177,7 @@ def _gains(scan: Pass, anchors: Floats, factors: tuple[float, ...]) -> NDArray[n
         for rows in blocks(part, max(256, ROOM // k)):
             width, height = points.width[rows], points.height[rows]
             area = width * height
-            labels, best = scan.labels[rows], scan.best[rows]
+            labels, best = assignment.labels[rows], assignment.best[rows]
             weight = None if points.weight is None else points.weight[rows]
             second = np.zeros(len(width))
             overlaps = []
@@ -184,14 +193,14 @@ def _gains(scan: Pass, anchors: Floats, factors: tuple[float, ...]) -> NDArray[n
                 own, now = labels[near] == row, best[near]
                 rest = np.where(own, second[near], now)
                 w, h, a = width[near], height[near], area[near]
-                mass = None if weight is None else weight[near]
+                times = None if weight is None else weight[near]
                 for move, factor in enumerate(factors):
                     for side, (x, y) in enumerate(((wide * factor, high), (wide, high * factor))):
                         moved = np.maximum(_overlap(w, h, a, x, y), rest)
                         exact(moved, points.grain)
                         moved -= now
                         sums[row, side, move] += (
-                            moved.sum() if mass is None else np.einsum("i,i->", moved, mass)
+                            moved.sum() if times is None else np.einsum("i,i->", moved, times)
                         )
         return sums
 

@@ -11,16 +11,21 @@ from anchorkit.search.points import Floats, Points, points_of
 __all__ = ["SMALLEST", "Sample", "evenly", "samples_of", "thinned"]
 
 CURVE_BITS = 10
+"""Bits of each side's position on the curve: 1,024 steps, more than a sample has points across."""
+
 LEVELS, FINE = 256, 1024
 """Levels of a large sample; up to the second number of points, each is a level of its own. Where
 points weigh unlike, so that few may matter, there are as many levels as that at least."""
+
+CLEARLY_MORE = 1.5
+"""Times as many points as wanted from which on a sample is drawn: of fewer, all are taken."""
 
 SMALLEST = 1e-15  # relative to the largest side: areas stay above float32's smallest
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A sample in float32, laid out for quick looks at many sets of anchors.
+    """A sample in float32, laid out for many quick assignments to anchors.
 
     Attributes
     ----------
@@ -37,7 +42,7 @@ class Sample:
     total
         Sum of the weights.
     grain
-        Quantum to which what is summed is rounded first, so that sums are exact.
+        Grain to which what is summed is rounded first, so that sums are exact.
     steps
         Number of levels from the smallest side to the largest, each with about as many points.
     levels
@@ -73,7 +78,7 @@ def samples_of(points: Points, counts: Sequence[int]) -> list[Sample]:
     counts
         How many points are enough.
     """
-    drawn = [count for count in counts if len(points) * 2 > count * 3]
+    drawn = [count for count in counts if len(points) > count * CLEARLY_MORE]
     sizes = dict(zip(drawn, evenly(points, drawn), strict=True)) if drawn else {}
     if len(drawn) == len(counts):
         return [_laid_out(sizes[count], None) for count in counts]
@@ -99,8 +104,8 @@ def evenly(points: Points, counts: Sequence[int]) -> list[Floats]:
     reached = np.cumsum(weight)
     found = []
     for count in counts:
-        wanted = (np.arange(count) + 0.5) * (reached[-1] / count)
-        chosen = order[np.minimum(np.searchsorted(reached, wanted), len(points) - 1)]
+        shares = (np.arange(count) + 0.5) * (reached[-1] / count)
+        chosen = order[np.minimum(np.searchsorted(reached, shares), len(points) - 1)]
         found.append(np.stack([points.width[chosen], points.height[chosen]], axis=1))
     return found
 
@@ -108,15 +113,15 @@ def evenly(points: Points, counts: Sequence[int]) -> list[Floats]:
 def _along_curve(points: Points) -> NDArray[np.intp]:
     """The points in the order of a Hilbert curve over the plane of (roughly) log sizes."""
     column, row = (_scaled(side) for side in (points.width, points.height))
-    place: NDArray[np.int64] = np.zeros(len(points), dtype=np.int64)
+    position: NDArray[np.int64] = np.zeros(len(points), dtype=np.int64)
     for bit in range(CURVE_BITS - 1, -1, -1):
         right, above = (column >> bit) & 1, (row >> bit) & 1
-        place = (place << 2) | ((3 * right) ^ above)
+        position = (position << 2) | ((3 * right) ^ above)
         mirrored = (above == 0) & (right == 1)
         ones = (1 << CURVE_BITS) - 1
         column, row = np.where(mirrored, ones - column, column), np.where(mirrored, ones - row, row)
         column, row = np.where(above == 0, row, column), np.where(above == 0, column, row)
-    order: NDArray[np.intp] = np.lexsort((points.height, points.width, place))
+    order: NDArray[np.intp] = np.lexsort((points.height, points.width, position))
     return order
 
 

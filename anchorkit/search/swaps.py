@@ -1,10 +1,10 @@
 """A wide search on a sample: climb, move one anchor to where it gains most, climb again.
 
 Mean IoU has very many local optima, and climbing from a random start ends in a poor one. What leads
-out of it is moving an anchor away altogether. All pairs of an anchor to take away and a place to
-put it are scored at once, from each point's best and second-best IoU, as FastPAM scores the swaps
-of k-medoids (Schubert and Rousseeuw, 2019). Where no single swap helps any more, a few
-neighbouring anchors are taken out and put back elsewhere, or two good finds are crossed.
+out of it is moving an anchor away altogether. All pairs of an anchor to take away and a candidate
+to put in its stead are scored at once, from each point's best and second-best IoU, as FastPAM
+scores the swaps of k-medoids (Schubert and Rousseeuw, 2019). Where no single swap helps any more, a
+few neighbouring anchors are taken out and put back elsewhere, or two good finds are crossed.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,28 +14,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anchorkit.overlap import iou
+from anchorkit.search.climb import (
+    ALIKE,
+    ScoredAnchors,
+    assign,
+    climb,
+    nearest_rows,
+    score_bits,
+    weighted,
+)
 from anchorkit.search.points import Floats
 from anchorkit.search.sample import SMALLEST, Sample, thinned
-from anchorkit.sums import exact
 
 __all__ = [
     "ALONE",
     "FIRST",
     "JOINED",
     "Effort",
-    "Found",
-    "Look",
-    "balance_points",
-    "climb",
+    "Search",
+    "crossed",
     "explore",
-    "look",
+    "filled",
+    "pruned",
+    "search_of",
+    "swap_scores",
+    "swapped",
 ]
 
 CANDIDATES = 128
-"""Places at which an anchor may be put back."""
+"""Sizes that an anchor may be put back at."""
+
+TRIED_TO_FILL = 4
+"""Of the candidates, one in so many is tried where an anchor is put back: not always the best of
+all, so that searches differ."""
 
 THIN = 2048
-"""Points on which places are compared, or up to twice as many less one."""
+"""Points on which candidates are compared, or up to twice as many less one."""
 
 KEPT = 8
 """Sets of anchors that are remembered and crossed."""
@@ -43,20 +57,35 @@ KEPT = 8
 TRIED = 3
 """Swaps tried for each state, the most promising ones."""
 
-PULL = 1.5
-"""How far a side is moved towards its balance point, and beyond: with 1.5 times the way, neighbours
-that wait for one another arrive in fewer steps and stop at fewer poor optima."""
+START_STEPS, SWAP_STEPS = 10, 4
+"""Steps of a climb at most: from anchors put together at random, and after a swap, when all anchors
+but one stand well. What ends too early climbs on after the next swap."""
+
+SWAPS = 4
+"""Swaps in a row for each anchor at most. They end by themselves long before."""
+
+CROSSED = 0.75
+"""Share of the anchors of two finds that stay when they are crossed, before the worst leave: with
+all of them, crossing the same two would give the same anchors each time."""
+
+SCATTER = 0.5
+"""Part by which the distance of neighbours is drawn longer at most, so that not always the same
+leave together."""
 
 WORK = 10**9
-"""Points x anchors a search may look at."""
+"""Points x anchors that a search may assign."""
+
+ROUND_WORK = 3
+"""Assignments of a round for each anchor, or for each of `FEWEST_MOVED` where there are fewer."""
+
+FEWEST_MOVED = 10
+
+SUMMED_BITS, TABLE_BITS = 24, 12
+"""Bits of a sum that float32 holds exactly, and of an IoU in a table at most."""
 
 PRODUCT = 1 << 18
 """Multiplications in a product of matrices, few enough that no library starts threads for them."""
 
-ALIKE = 1e-6
-"""Two sets of anchors whose mean IoU differs by less are the same."""
-
-TINY = 1e-300  # instead of a division by zero
 LARGEST = 2.0**20  # as SMALLEST: relative to the largest side
 
 Singles = NDArray[np.float32]
@@ -80,19 +109,24 @@ FIRST, JOINED = Effort(8, 4, 2), Effort(2, 8, 4)
 """For short searches, and for the one that begins where they ended."""
 
 
-class Found(NamedTuple):
-    """Anchors and their mean IoU over the sample."""
+class Search(NamedTuple):
+    """What every part of a search needs."""
 
-    mean_iou: float
-    anchors: Floats
+    sample: Sample
+    thin: Sample
+    """Fewer points, on which candidates are compared."""
+    k: int
+    stream: np.random.RandomState
+    candidates: Floats
+    """(m, 2), sizes that an anchor may be put back at."""
+    table: Singles
+    """(m, n), IoU of the candidates with the fewer points, in few bits."""
 
 
-class Look(NamedTuple):
-    """What a set of anchors is to a sample."""
-
-    mean_iou: float
-    labels: NDArray[np.intp]
-    best: Floats
+def search_of(sample: Sample, k: int, stream: np.random.RandomState) -> Search:
+    """A search for k anchors on a sample, its candidates drawn."""
+    thin = thinned(sample, THIN)
+    return Search(sample, thin, k, stream, *_candidates(thin, stream))
 
 
 def explore(
@@ -103,7 +137,7 @@ def explore(
     starts: Sequence[Floats] = (),
     effort: Effort = ALONE,
     tick: Callable[[int, int], object] = lambda done, whole: None,
-) -> list[Found]:
+) -> list[ScoredAnchors]:
     """The best sets of k anchors that a search finds on a sample, best first, all different.
 
     Parameters
@@ -121,52 +155,39 @@ def explore(
     tick
         Called after each round with the rounds made and the most there will be.
     """
-    thin = thinned(sample, THIN)
-    search = _Search(sample, thin, k, stream, *_candidates(thin, stream))
-    archive: list[Found] = []
+    search = search_of(sample, k, stream)
+    archive: list[ScoredAnchors] = []
     # Anchors beyond all boxes are brought to where float32 can tell their areas
-    seeds = [np.clip(np.asarray(start) * sample.scale, SMALLEST, LARGEST) for start in starts]
+    first = [np.clip(np.asarray(start) * sample.scale, SMALLEST, LARGEST) for start in starts]
     most = _rounds(k, len(sample), effort)
-    seeds += [_drawn(sample.sizes, k, stream) for _ in range(max(1, min(effort.starts, most)))]
-    for seed in seeds:
-        _keep(archive, _settled(search, _filled(search, seed)))
+    first += [_drawn(sample.sizes, k, stream) for _ in range(max(1, min(effort.starts, most)))]
+    for anchors in first:
+        _keep(archive, swapped(search, filled(search, anchors)))
     waited = 0
     for number in range(most):
         if waited >= effort.patience * k:
             break
         top = archive[0].mean_iou
         if len(archive) > 1 and stream.randint(2):
-            begun = _crossed(search, archive)
+            start = crossed(search, archive)
         else:
-            begun = _filled(search, _thinned(archive[0].anchors, stream))
-        _keep(archive, _settled(search, begun))
+            start = filled(search, _without_some(archive[0].anchors, stream))
+        _keep(archive, swapped(search, start))
         waited = 0 if archive[0].mean_iou > top else waited + 1
         tick(number + 1, most)
-    return [Found(found.mean_iou, found.anchors / sample.scale) for found in archive]
-
-
-class _Search(NamedTuple):
-    """What every part of a search needs."""
-
-    sample: Sample
-    thin: Sample
-    """Fewer points, on which places for anchors are compared."""
-    k: int
-    stream: np.random.RandomState
-    places: Floats
-    """(m, 2), where anchors may be put."""
-    table: Singles
-    """(m, n), IoU of the places with the fewer points, in few bits."""
+    return [ScoredAnchors(found.mean_iou, found.anchors / sample.scale) for found in archive]
 
 
 def _rounds(k: int, count: int, effort: Effort) -> int:
     """How many rounds are worth while: few for few points, and few for very many anchors.
 
-    A round looks at the sample some 30 times, and more often where there are many anchors to move.
+    A round assigns the sample some 30 times, and more often where there are many anchors to move.
     """
     if k == 1:
         return 0
-    return min(effort.rounds * k, count - k, WORK // (3 * k * count * max(10, k)))
+    return min(
+        effort.rounds * k, count - k, WORK // (ROUND_WORK * k * count * max(FEWEST_MOVED, k))
+    )
 
 
 def _drawn(values: Floats, count: int, stream: np.random.RandomState) -> Floats:
@@ -174,7 +195,7 @@ def _drawn(values: Floats, count: int, stream: np.random.RandomState) -> Floats:
     return values[stream.choice(len(values), count, replace=count > len(values))]
 
 
-def _keep(archive: list[Found], found: Found) -> None:
+def _keep(archive: list[ScoredAnchors], found: ScoredAnchors) -> None:
     if any(abs(found.mean_iou - other.mean_iou) < ALIKE for other in archive):
         return
     archive.append(found)
@@ -182,62 +203,79 @@ def _keep(archive: list[Found], found: Found) -> None:
     del archive[KEPT:]
 
 
-def _thinned(anchors: Floats, stream: np.random.RandomState) -> Floats:
+def _without_some(anchors: Floats, stream: np.random.RandomState) -> Floats:
     """The anchors without two or three neighbours."""
     gone = min(len(anchors) - 1, 2 + int(stream.randint(2)))
     near = anchors[stream.randint(len(anchors))]
     apart = np.maximum(anchors / near, near / anchors).prod(axis=1)
-    apart *= 1 + 0.5 * stream.random_sample(len(anchors))
+    apart *= 1 + SCATTER * stream.random_sample(len(anchors))
     return anchors[np.argsort(apart, kind="stable")[gone:]]
 
 
-def _crossed(search: _Search, archive: list[Found]) -> Floats:
+def crossed(search: Search, archive: list[ScoredAnchors]) -> Floats:
     """K anchors of two finds: some are dropped at random, then those that are missed least."""
     one, other = search.stream.permutation(len(archive))[:2].tolist()
     if search.stream.randint(2):
         one, other = 0, max(1, other)
     both: Floats = np.concatenate([archive[one].anchors, archive[other].anchors])
-    some = max(search.k, len(both) * 3 // 4)
+    some = max(search.k, int(len(both) * CROSSED))
     both = both[np.sort(search.stream.permutation(len(both))[:some])]
-    table = _overlaps(search.sample, both)
-    while len(both) > search.k:
+    return pruned(search.sample, both, search.k)
+
+
+def pruned(sample: Sample, anchors: Floats, k: int) -> Floats:
+    """K of the anchors: those that are missed least leave, one after another.
+
+    Parameters
+    ----------
+    sample
+        What misses them.
+    anchors
+        (j, 2), j at least k, in the sample's unit.
+    k
+        How many stay.
+    """
+    table = _overlaps(sample, anchors)
+    points = np.arange(len(sample))
+    while len(anchors) > k:
         owner = table.argmax(axis=0)
-        best = table[owner, np.arange(table.shape[1])]
+        best = table[owner, points]
         without = table.copy()
-        without[owner, np.arange(table.shape[1])] = 0
-        missed = _rounded(best, search.sample) - _rounded(without.max(axis=0), search.sample)
-        lost = np.bincount(owner, _massed(search.sample, missed), len(both))
+        without[owner, points] = 0
+        missed = _rounded(best, sample) - _rounded(without.max(axis=0), sample)
+        lost = np.bincount(owner, weighted(sample, missed), len(anchors))
         gone = int(lost.argmin())
-        both, table = np.delete(both, gone, axis=0), np.delete(table, gone, axis=0)
-    return both
-
-
-def _filled(search: _Search, anchors: Floats) -> Floats:
-    """The anchors with more put where each gains most, among a random quarter of the places."""
-    sample, places = search.thin, search.places
-    while len(anchors) < search.k:
-        best = _rounded(look(sample, anchors).best, sample) if len(anchors) else np.float32(0)
-        some = search.stream.choice(len(places), max(1, len(places) // 4), replace=False)
-        gains = _weighted(sample, np.maximum(search.table[some], best))
-        anchors = np.concatenate([anchors, places[some[np.argmax(gains)]][None]])
+        anchors, table = np.delete(anchors, gone, axis=0), np.delete(table, gone, axis=0)
     return anchors
 
 
-def _settled(search: _Search, anchors: Floats) -> Found:
+def filled(search: Search, anchors: Floats) -> Floats:
+    """The anchors and more, each the one that gains most of some candidates drawn at random."""
+    sample, candidates = search.thin, search.candidates
+    tried = max(1, len(candidates) // TRIED_TO_FILL)
+    while len(anchors) < search.k:
+        best = _rounded(assign(sample, anchors).best, sample) if len(anchors) else np.float32(0)
+        some = search.stream.choice(len(candidates), tried, replace=False)
+        sums = _row_sums(sample, np.maximum(search.table[some], best))
+        anchors = np.concatenate([anchors, candidates[some[np.argmax(sums)]][None]])
+    return anchors
+
+
+def swapped(search: Search, anchors: Floats) -> ScoredAnchors:
     """Where climbing and swapping lead from the anchors."""
     sample, k = search.sample, search.k
-    found = climb(sample, anchors, 10)
-    for _ in range(4 * k if k > 1 else 0):
-        scores = _swap_scores(search.thin, found.anchors, search.table)
-        # A place next to the anchor that leaves for it is no swap: climbing finds the way there.
-        owners = iou(search.places, found.anchors).argmax(axis=1)
+    found = climb(sample, anchors, START_STEPS)
+    for _ in range(SWAPS * k if k > 1 else 0):
+        scores = swap_scores(search.thin, found.anchors, search.table)
+        # To put an anchor back next to itself is no swap: climbing finds the way there.
+        owners = iou(search.candidates, found.anchors).argmax(axis=1)
         scores[np.arange(len(scores)), owners] = -np.inf
-        where = scores.argmax(axis=0)
-        promise = scores[where, np.arange(k)]
+        chosen = scores.argmax(axis=0)
+        promise = scores[chosen, np.arange(k)]
         for row in np.argsort(-promise, kind="stable")[:TRIED].tolist():
             moved = found.anchors.copy()
-            moved[row] = search.places[where[row]]
-            tried = climb(sample, moved, 4)
+            moved[row] = search.candidates[chosen[row]]
+            tried = climb(sample, moved, SWAP_STEPS)
             if tried.mean_iou > found.mean_iou + ALIKE:
                 found = tried
                 break
@@ -246,117 +284,8 @@ def _settled(search: _Search, anchors: Floats) -> Found:
     return found
 
 
-def climb(sample: Sample, anchors: Floats, steps: int) -> Found:
-    """The best of the anchors met in moving towards balance, until two steps in a row do not gain.
-
-    Parameters
-    ----------
-    sample
-        What mean IoU is of.
-    anchors
-        (k, 2), in the sample's unit.
-    steps
-        How many steps at most.
-    """
-    state = look(sample, anchors)
-    best, missed = Found(state.mean_iou, anchors), 0
-    for _ in range(steps):
-        balanced = balance_points(sample, anchors, state)
-        # No anchor more than halves or doubles beyond its balance point
-        beyond = np.clip((balanced / anchors) ** (PULL - 1), 0.5, 2.0)
-        anchors = balanced * beyond
-        state = look(sample, anchors)
-        if state.mean_iou > best.mean_iou + ALIKE:
-            best, missed = Found(state.mean_iou, anchors), 0
-        else:
-            missed += 1
-            if missed == 2:
-                break
-    return best
-
-
-def _scores(sample: Sample, anchors: Floats) -> NDArray[np.int32]:
-    """(k, n), for each anchor and point a whole number that grows with their IoU.
-
-    It is the bits of intersection / (sum of both areas), the last of them giving way to the row of
-    the anchor: one maximum then tells the nearest anchor and its IoU.
-    """
-    singles = anchors.astype(np.float32)
-    width, height = singles[:, :1], singles[:, 1:]
-    scores = np.minimum(sample.width, width)
-    other = np.minimum(sample.height, height)
-    scores *= other
-    np.add(sample.area, width * height, out=other)
-    scores /= other
-    bits = scores.view(np.int32)
-    spare = (1 << (len(anchors) - 1).bit_length()) - 1
-    bits &= np.int32(~spare)
-    bits |= np.arange(len(anchors), dtype=np.int32)[:, None]
-    return bits
-
-
-def look(sample: Sample, anchors: Floats) -> Look:
-    """Mean IoU, nearest anchors and best IoU."""
-    top = _scores(sample, anchors).max(axis=0)
-    labels = (top & np.int32((1 << (len(anchors) - 1).bit_length()) - 1)).astype(np.intp)
-    best = top.view(np.float32).astype(np.float64)
-    best /= 1 - best
-    exact(best, sample.grain)
-    covered = best.sum() if sample.weight is None else np.einsum("i,i->", best, sample.weight)
-    return Look(float(covered) / sample.total, labels, best)
-
-
-def balance_points(sample: Sample, anchors: Floats, state: Look) -> Floats:
-    """Each side where mean IoU over the anchor's points neither gains nor loses.
-
-    Widening an anchor by a small factor gains IoU x (area of the point / union) for each wider
-    point, and loses IoU x (area of the anchor / union) for each narrower one. With these taken as
-    constant, the balance point is a weighted quantile of the points' widths; likewise the heights.
-    It is found to within a level of the sample, among the points of all anchors in that level. An
-    anchor without points goes to the worst covered one.
-
-    Parameters
-    ----------
-    sample
-        What mean IoU is of.
-    anchors
-        (k, 2), in the sample's unit.
-    state
-        What the anchors are to the sample.
-    """
-    k, count, steps = len(anchors), len(sample), sample.steps
-    union = (anchors[:, 0] * anchors[:, 1]).take(state.labels)
-    union += sample.precise_area
-    share = state.best + 1
-    share *= state.best
-    if sample.weight is not None:
-        share *= sample.weight
-    # What pulls a point's way and what pulls back make up its share of the sum of both areas
-    upward = share / union
-    upward *= sample.precise_area
-    rows = state.labels * steps
-    cells = [rows + levels for levels in sample.levels]
-    target = np.bincount(cells[0], upward, k * steps).reshape(k, steps).cumsum(axis=1)[:, -1]
-    moved = np.empty_like(anchors)
-    for column, ascending in enumerate(sample.ascending):
-        mass = np.bincount(cells[column], share, k * steps).reshape(k, steps)
-        reached = mass.cumsum(axis=1)
-        wanted = np.minimum(target, reached[:, -1])
-        level = (reached < wanted[:, None]).sum(axis=1)
-        here = mass[np.arange(k), level]
-        missing = wanted - (reached[np.arange(k), level] - here)
-        part = np.minimum(missing / np.maximum(here, TINY), 1.0)
-        rank = np.ceil((level + part) * (count / steps)).astype(np.intp) - 1
-        moved[:, column] = ascending[np.maximum(rank, 0)]
-    empty = np.flatnonzero(reached[:, -1] == 0)
-    if len(empty):
-        lost = _massed(sample, 1 - state.best)
-        moved[empty] = sample.sizes[np.argsort(-lost, kind="stable")[: len(empty)]]
-    return moved
-
-
 def _candidates(sample: Sample, stream: np.random.RandomState) -> tuple[Floats, Singles]:
-    """Places for anchors, spread over the sample, and (places, n) their IoU with each point."""
+    """Sizes spread over the sample, and (m, n) their IoU with each point."""
     count = min(CANDIDATES, len(sample))
     ends = np.arange(count + 1) * len(sample) // count
     rows = ends[:-1] + (stream.random_sample(count) * np.diff(ends)).astype(np.intp)
@@ -366,8 +295,8 @@ def _candidates(sample: Sample, stream: np.random.RandomState) -> tuple[Floats, 
         shares = (np.arange(count) + stream.random_sample(count)) * (reached[-1] / count)
         heavy = np.minimum(np.searchsorted(reached, shares, side="right"), len(sample) - 1)
         rows = np.unique(np.concatenate([rows[::2], heavy[1::2]]))
-    places = sample.sizes[rows]
-    return places, _rounded(_overlaps(sample, places), sample)
+    candidates = sample.sizes[rows]
+    return candidates, _rounded(_overlaps(sample, candidates), sample)
 
 
 def _overlaps(sample: Sample, anchors: Floats) -> Singles:
@@ -383,20 +312,12 @@ def _overlaps(sample: Sample, anchors: Floats) -> Singles:
 
 def _rounded(values: NDArray[np.floating], sample: Sample) -> Singles:
     """IoU in so few bits that float32 sums over the sample are exact, whoever adds them up."""
-    grain = np.float32(2.0 ** min(12, 24 - (len(sample) - 1).bit_length()))
-    rounded: Singles = np.rint(values.astype(np.float32) * grain) / grain
+    steps = np.float32(2.0 ** min(TABLE_BITS, SUMMED_BITS - (len(sample) - 1).bit_length()))
+    rounded: Singles = np.rint(values.astype(np.float32) * steps) / steps
     return rounded
 
 
-def _massed(sample: Sample, values: NDArray[np.floating]) -> Floats:
-    """Values times the weights of the points."""
-    massed = values.astype(np.float64)
-    if sample.weight is not None:
-        massed *= sample.weight
-    return massed
-
-
-def _weighted(sample: Sample, table: Singles) -> Floats:
+def _row_sums(sample: Sample, table: Singles) -> Floats:
     """Sum over the points of each row."""
     sums: Floats
     if sample.weight is None:
@@ -406,24 +327,34 @@ def _weighted(sample: Sample, table: Singles) -> Floats:
     return sums
 
 
-def _swap_scores(sample: Sample, anchors: Floats, table: Singles) -> Floats:
-    """(places, k), the sum of best IoUs after putting an anchor there and taking one away."""
-    bits = _scores(sample, anchors)
-    spare = np.int32((1 << (len(anchors) - 1).bit_length()) - 1)
+def swap_scores(sample: Sample, anchors: Floats, table: NDArray[np.float32]) -> Floats:
+    """(m, k), the sum of best IoUs after putting each candidate in the stead of each anchor.
+
+    Parameters
+    ----------
+    sample
+        What the sum is over.
+    anchors
+        (k, 2), in the sample's unit.
+    table
+        (m, n), IoU of the candidates with the points.
+    """
+    bits = score_bits(sample, anchors)
     top = bits.max(axis=0)
     bits[bits == top] = 0
     nearest, second = (
         _rounded(half / (1 - half), sample)
         for half in (top.view(np.float32), bits.max(axis=0).view(np.float32))
     )
-    with_place = np.maximum(table, nearest)
+    with_candidate = np.maximum(table, nearest)
     lost = np.maximum(table, second)
-    lost -= with_place
+    lost -= with_candidate
     dtype = np.float32 if sample.weight is None else np.float64
     member = np.zeros((len(sample), len(anchors)), dtype=dtype)
-    member[np.arange(len(sample)), top & spare] = 1 if sample.weight is None else sample.weight
+    owners = nearest_rows(top, len(anchors))
+    member[np.arange(len(sample)), owners] = 1 if sample.weight is None else sample.weight
     lost = lost.astype(dtype, copy=False)
     some = max(2, PRODUCT // member.size)
     products = [lost[row : row + some] @ member for row in range(0, len(lost), some)]
-    scores: Floats = _weighted(sample, with_place)[:, None] + np.concatenate(products)
+    scores: Floats = _row_sums(sample, with_candidate)[:, None] + np.concatenate(products)
     return scores

@@ -14,7 +14,7 @@ from xml.parsers.expat import ParserCreate
 
 import xmltodict
 
-from anchorkit.loaders.parallel import processors
+from anchorkit.arguments import processors
 from anchorkit.loaders.voc import load_voc
 from anchorkit.reports.tables import text_table
 

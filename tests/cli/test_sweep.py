@@ -12,8 +12,8 @@ from anchorkit.cli.options.types import DISTANCES, Distances, Ks
 from anchorkit.cli.sweep import _with_bar
 from anchorkit.darknet.cost import costs_of_ks
 from anchorkit.darknet.sections import read_cfg
-from anchorkit.distances import DISTANCES as KNOWN
 from anchorkit.plots.sweep import sweep_figure
+from anchorkit.search.distances import DISTANCES as KNOWN
 from anchorkit.suggested_k import Chosen, Suggestion
 from anchorkit.sweep import sweep
 
@@ -205,7 +205,7 @@ def test_one_bar_counts_every_step(capsys: pytest.CaptureFixture[str]) -> None:
     ("options", "code", "message"),
     [
         (["--val", "val", "--holdout", "0.2"], 2, "--val and --holdout: wanted one of them"),
-        (["--val", "nope"], 2, "nope"),
+        (["--val", "nope"], 1, "nope"),
         (["--holdout", "0"], 2, "0"),
         (["--holdout", "1"], 2, "1"),
         (["--val", "trainval"], 1, "--val trainval: leaves no boxes to cluster"),

@@ -201,3 +201,19 @@ def test_columns_agree_with_a_plain_loop(tmp_path: Path) -> None:
     assert 100 < len(expected) < 500
     assert np.allclose(boxes.sizes, expected, rtol=0, atol=1e-12)
     assert boxes.report.objects == len(boxes) + boxes.report.left_out == 600
+
+
+def test_bytes_that_are_no_utf_8_are_kept_and_told(tmp_path: Path) -> None:
+    path = coco(tmp_path, GOOD, GOOD | {"category_id": 1})
+    path.write_bytes(path.read_bytes().replace(b'"cat"', b'"caf\xe9"').replace(b"dog", b"caf\xe8"))
+    boxes = load_coco(path)
+    assert boxes.class_names == ("caf\udce8", "caf\udce9")
+    reason = "text that is no UTF-8: its bytes are shown as escapes"
+    assert faults(boxes) == [(None, reason, "2 bytes", "note")]
+
+
+def test_utf_16_that_ends_within_a_sign_is_an_error(tmp_path: Path) -> None:
+    path = coco(tmp_path, GOOD)
+    path.write_bytes(path.read_text().encode("utf-16") + b"\x00\xd8")
+    with pytest.raises(DataError, match="bytes that are no UTF-16"):
+        load_coco(path)

@@ -108,8 +108,16 @@ def test_class_order_is_that_of_the_names_filled_up_to_classes(tmp_path: Path) -
     [
         ("classes = 1\n", DataError, "wanted `train = ` and a list of images, found classes"),
         ("", DataError, "found nothing"),
-        ("train = data/none.txt\n", UsageError, r"train = data/none\.txt: no such file"),
-        ("train = data/train.txt\nnames = x\n", UsageError, "names = x: no such file"),
+        (
+            "train = data/none.txt\n",
+            DataError,
+            r"train = data/none\.txt: wanted a file, found nothing there",
+        ),
+        (
+            "train = data/train.txt\nnames = x\n",
+            DataError,
+            "names = x: wanted a file, found nothing there",
+        ),
         ("train = data/train.txt\nclasses = two\n", DataError, "wanted a number, found 'two'"),
         ("train = data/train.txt\n", DataError, r"train\.txt: wanted a list of images, found none"),
     ],

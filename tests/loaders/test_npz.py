@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from anchorkit import Boxes, load_voc
 from anchorkit.boxes import boxes_of, concatenated
-from anchorkit.errors import DataError, UsageError
+from anchorkit.errors import DataError
 from anchorkit.load_report import Remark
 from anchorkit.loaders.npz import load_boxes, save_boxes
 
@@ -75,7 +75,7 @@ def test_image_sets_of_a_file_give_what_those_of_the_folder_give(
         report = one.report
         assert report.objects == 6 == len(one) + report.left_out + report.filtered_total
     assert one.report.count("missing") == one.report.count("unreadable") == 1
-    with pytest.raises(UsageError, match=r"boxes\.npz: image set test: .*found: train, val"):
+    with pytest.raises(DataError, match=r"boxes\.npz: image set test: .*found: train, val"):
         load_boxes(tmp_path / "boxes.npz", image_sets=["test"])
 
 

@@ -62,6 +62,36 @@ def test_an_answer_nobody_waits_for_leaves_no_process_behind() -> None:
     assert time.monotonic() - started < 10
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals of POSIX")
+@pytest.mark.parametrize("whom", ["process", "group"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, getattr(signal, "SIGHUP", 1)])
+def test_whoever_is_asked_to_end_takes_all_processes_along_at_once(whom: str, number: int) -> None:
+    program = (
+        "import os, anchorkit.cli as cli\n"
+        "from anchorkit.loaders.parallel import read_in_batches as read\n"
+        "def slow(*_, **__):\n"
+        "    os.write(1, b'.')\n"
+        "    list(read('reading_jobs:sleeps', ['a'] * 600, jobs=2, worthwhile=1))\n"
+        "cli.commands.main = slow\n"
+        "from anchorkit.__main__ import main; main()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.read(1) == b"."
+    time.sleep(0.5)
+    (os.killpg if whom == "group" else os.kill)(process.pid, number)
+    _, said = process.communicate(timeout=10)
+    assert (process.returncode, said) == (-number, b"")
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 def test_ctrl_c_ends_all_processes_at_once_with_130() -> None:
     program = (

@@ -49,7 +49,7 @@ def test_image_set_filters_objects_and_names_what_is_missing(tmp_path: Path) -> 
     folder = (root / "Annotations").as_posix()
     assert [problem.file for problem in report.of("missing")] == [f"{folder}/gone.xml"]
     assert report.count("unreadable") == 0
-    with pytest.raises(UsageError, match=r"ImageSets/Main/dog\.txt: no such .* found: cat_train"):
+    with pytest.raises(DataError, match=r"ImageSets/Main/dog\.txt: no such .* found: cat_train"):
         load_voc(root, image_sets=["dog"])
 
 

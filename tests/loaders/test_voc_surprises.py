@@ -9,6 +9,8 @@ from annotations import annotation, annotation_object, voc_folder
 
 from anchorkit import Boxes, load_voc
 from anchorkit.loaders import batches
+from anchorkit.loaders.voc_file import read_annotation
+from anchorkit.loaders.voc_plain import read_plain
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs links, pipes or odd names")
 
@@ -228,6 +230,41 @@ def test_declared_encodings_byte_order_marks_and_line_ends(
     boxes = loaded(tmp_path, text.replace("\n", ends).encode(encoding))
     assert boxes.class_names == (name,)
     assert problems(boxes) == []
+
+
+FOREIGN = [
+    "<x:name xmlns:x='u'>dog</x:name>",
+    "<x:bndbox xmlns:x='u'>1</x:bndbox>",
+    "<x:bndbox xmlns:x='u'><xmin>1</xmin></x:bndbox>",
+    "<x:difficult xmlns:x='u'>1</x:difficult>",
+    "<x:part xmlns:x='u'><x:bndbox/></x:part>",
+]
+
+
+@pytest.mark.parametrize("more", FOREIGN)
+@pytest.mark.parametrize("after", [False, True])
+def test_children_of_another_namespace_are_passed_over(more: str, after: bool) -> None:
+    item = annotation_object()
+    item = (
+        item.replace("</object>", f"{more}</object>")
+        if after
+        else item.replace("<name>", f"{more}<name>")
+    )
+    data = annotation(item).encode()
+    found = read_annotation(data)
+    assert found == read_annotation(annotation(annotation_object()).encode())
+    assert read_plain(data) in (None, found)
+
+
+def test_an_object_of_another_namespace_is_counted_and_left_out() -> None:
+    other = (
+        annotation_object()
+        .replace("object>", "x:object>")
+        .replace("<x:object>", "<x:object xmlns:x='u'>")
+    )
+    found = read_annotation(annotation(annotation_object(), other).encode())
+    assert (found.objects, len(found.labels)) == (2, 1)
+    assert found.faults == [(2, "an object of another namespace", "", "left_out")]
 
 
 def test_namespaces_do_not_hide_the_boxes(tmp_path: Path) -> None:

@@ -97,6 +97,33 @@ def test_a_faulty_line_is_named_and_the_others_stay(
     assert columns(plain, tmp_path) == (slow.widths, slow.heights, slow.classes, 2)
 
 
+@pytest.mark.parametrize(
+    "sign", ["\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\xa0", "\u3000"]
+)
+@pytest.mark.parametrize(
+    "line", ["0 .5 .5{}.2 .2", "0 .5 .5 .2 .2{}1 .5 .5 .3 .3", "{}0 .5 .5 .2 .2{}"]
+)
+def test_a_bad_line_changes_nothing_of_what_others_mean(
+    sign: str, line: str, tmp_path: Path
+) -> None:
+    odd = line.replace("{}", sign).encode()
+    alone, beside = read_lines(odd + b"\n0 .5 .5 .4 .4"), read_lines(odd + b"\nbad\n0 .5 .5 .4 .4")
+    assert alone.widths == beside.widths
+    assert alone.objects == beside.objects - 1 == 2
+    fast = columns(odd + b"\n0 .5 .5 .4 .4", tmp_path)
+    assert fast == (alone.widths, alone.heights, alone.classes, alone.objects)
+
+
+def test_names_end_where_lines_do(tmp_path: Path) -> None:
+    stored(tmp_path, {"a.txt": "1 .5 .5 .2 .2", "classes.txt": "a\u2028b\x0cc\r\nd\re"})
+    assert load_yolo(tmp_path).class_names == ("d",)
+
+
+def test_names_that_are_no_utf_8_stay_two(tmp_path: Path) -> None:
+    stored(tmp_path, {"a.txt": "0 .5 .5 .2 .2\n1 .5 .5 .2 .3", "classes.txt": b"caf\xe9\ncaf\xe8"})
+    assert load_yolo(tmp_path).class_names == ("caf\udce8", "caf\udce9")
+
+
 def test_a_box_that_sticks_out_is_clipped_to_the_image() -> None:
     labels = read_lines(b"0 0.9 0.5 0.4 0.5\n0 0.5 -0.1 0.2 0.4")
     assert labels.widths == pytest.approx([0.3, 0.2])

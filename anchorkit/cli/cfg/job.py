@@ -1,5 +1,6 @@
 """The part of `anchorkit cluster` that has to do with `--cfg`."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -132,7 +133,9 @@ class CfgJob:
         if self.target is None:
             return
         if self.target.anchors:
-            self.old = evaluate(sizes, self.target.anchors).mean_iou
+            # What is about to be replaced may be no size at all, such as 1e-320
+            with suppress(UsageError):
+                self.old = evaluate(sizes, self.target.anchors).mean_iou
         self.new = evaluate(sizes, anchors).mean_iou
         self.outcome = plan(
             self.target,

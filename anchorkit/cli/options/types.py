@@ -21,7 +21,7 @@ else:  # older clicks have no type argument
     ChoiceType = click.Choice
 
 DISTANCES = ("iou", "euclidean", "seuclidean", "manhattan", "chebyshev", "cosine")
-"""The names of `anchorkit.distances.DISTANCES`, which are not loaded for a help text."""
+"""The names of `anchorkit.search.distances.DISTANCES`, which are not loaded for a help text."""
 
 MOST = 1000
 """Most numbers of anchors in one range."""

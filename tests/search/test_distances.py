@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from anchorkit.distances import DISTANCES, cluster_by
 from anchorkit.errors import DataError, TooManyClustersError, UsageError
 from anchorkit.overlap import iou
+from anchorkit.search.distances import DISTANCES, cluster_by
 
 # two boxes that are near in width, two that are near in shape
 WORKED = np.asarray([(10.0, 10.0), (12.0, 10.0), (100.0, 10.0), (104.0, 14.0)])

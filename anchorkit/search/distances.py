@@ -16,9 +16,13 @@ DISTANCES = ("iou", "euclidean", "seuclidean", "manhattan", "chebyshev", "cosine
 """Distances between sizes that the literature knows; `seuclidean` is the standardised Euclidean."""
 
 STARTS = 3
+"""Random starts: the comparison is of distances, not of patience."""
+
 STEPS = 300
-SAMPLE = 8000
-"""Distinct sizes that are enough to compare random starts on."""
+"""Iterates at most; k-means ends by itself long before, but need not by rounding."""
+
+SAMPLE, SAMPLE_OF_EACH = 8000, 20
+"""Distinct sizes that are enough to compare random starts on, and for each anchor at least."""
 
 Sizes = NDArray[np.float64]
 
@@ -82,21 +86,21 @@ def cluster_by(
     check_one_of(distance, "distance", DISTANCES)
     k, seed = as_whole(k, "k", 1), as_seed(seed)
     boxes = as_sizes(sizes)
-    mass = as_weights(weights, len(boxes))
+    counts = as_weights(weights, len(boxes))
     if not len(boxes):
         raise DataError("no boxes to cluster")
-    distinct, where = np.unique(boxes, axis=0, return_inverse=True)
+    distinct, rows = np.unique(boxes, axis=0, return_inverse=True)
     check_enough_sizes(k, len(distinct))
-    merged = np.bincount(where.reshape(-1), weights=mass).astype(np.float64)
+    merged = np.bincount(rows.reshape(-1), weights=counts).astype(np.float64)
     first = [np.array(as_sizes(start, "starts")) for start in starts]
     if not all(len(start) == k for start in first):
         raise UsageError(f"starts: wanted sets of {k} anchors")
     stream = np.random.RandomState(seed)
-    some = slice(None, None, max(1, len(distinct) // max(SAMPLE, 20 * k)))
-    few, their_mass = distinct[some], merged[some]
+    some = slice(None, None, max(1, len(distinct) // max(SAMPLE, SAMPLE_OF_EACH * k)))
+    few, their_weights = distinct[some], merged[some]
     drawn = [few[stream.choice(len(few), k, replace=False)] for _ in range(STARTS)]
-    # the basin is found on a sample, the place in it on all boxes
-    settled = [_settled(few, their_mass, start, distance) for start in drawn]
+    # the basin is found on a sample, the anchors in it on all boxes
+    settled = [_settled(few, their_weights, start, distance) for start in drawn]
     first.append(min(settled, key=lambda found: found[1])[0])
     best, _ = min(
         (_settled(distinct, merged, start, distance) for start in first), key=lambda found: found[1]
@@ -105,11 +109,11 @@ def cluster_by(
     return by_area
 
 
-def _settled(boxes: Sizes, mass: Sizes, anchors: Sizes, distance: str) -> tuple[Sizes, float]:
+def _settled(boxes: Sizes, weights: Sizes, anchors: Sizes, distance: str) -> tuple[Sizes, float]:
     """Anchors that no longer move, and the sum of the distances from them."""
     k = len(anchors)
-    weight = mass / mass.sum()
-    spread = np.sqrt(weight @ (boxes - weight @ boxes) ** 2)
+    share = weights / weights.sum()
+    spread = np.sqrt(share @ (boxes - share @ boxes) ** 2)
     scale = np.where(spread > 0, spread, 1) if distance == "seuclidean" else np.ones(2)
     labels: NDArray[np.int32] | None = None
     for _ in range(STEPS):
@@ -121,14 +125,14 @@ def _settled(boxes: Sizes, mass: Sizes, anchors: Sizes, distance: str) -> tuple[
         if labels is not None and np.array_equal(followers, labels):
             break
         labels = followers
-        anchors = _means(boxes, mass, labels, anchors)
-    return anchors, math.fsum(mass * _assigned(boxes, anchors, distance, scale)[1])
+        anchors = _means(boxes, weights, labels, anchors)
+    return anchors, math.fsum(weights * _assigned(boxes, anchors, distance, scale)[1])
 
 
-def _means(boxes: Sizes, mass: Sizes, labels: NDArray[np.int32], anchors: Sizes) -> Sizes:
+def _means(boxes: Sizes, weights: Sizes, labels: NDArray[np.int32], anchors: Sizes) -> Sizes:
     """The mean of each anchor's boxes; the anchor itself where it lost the box it was given."""
-    counts = np.bincount(labels, weights=mass, minlength=len(anchors))
-    sums = [np.bincount(labels, weights=mass * side, minlength=len(anchors)) for side in boxes.T]
+    counts = np.bincount(labels, weights=weights, minlength=len(anchors))
+    sums = [np.bincount(labels, weights=weights * side, minlength=len(anchors)) for side in boxes.T]
     means = anchors.copy()
     some = counts > 0
     means[some] = (np.stack(sums, axis=1)[some].T / counts[some]).T
