@@ -19,7 +19,7 @@ WANTED = {
     "activation": "the activation that the head takes for granted",
     "anchors": "pairs of positive numbers in every head",
     "batch-normalize": "a plain convolution before every head",
-    "classes": "one number of classes",
+    "classes": "as many classes everywhere",
     "comma": "one comma between any two numbers",
     "counters": "one number for each class",
     "equal": "anchors that differ",

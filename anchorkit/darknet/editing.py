@@ -195,16 +195,18 @@ class Editor:
             inserted.append((key, new))
             return
         there = _raw(self.cfg, old)
-        if there == new and not old.leftovers:
+        if there == new and not old.oddities:
             return
         self.spans += old.leftovers
         self.changes.append(Change(old.line, key, old.value, new))
-        if old.entry is not None or not there:
-            self.spans.append(Span(old.start, old.end, new))
-        else:
+        if old.entry is None:
             neighbour = next((one for one in section.entries if one.value), None)
             _, equals = key_style(self.cfg.text, neighbour, section)
-            self.spans.append(Span(old.start, old.end, f"{key}{equals}{new}"))
+            if there:
+                new = f"{key}{equals}{new}"
+            elif self.cfg.text[old.start - 1] == "=":  # nothing stands behind it
+                new = equals.partition("=")[2] + new
+        self.spans.append(Span(old.start, old.end, new))
 
     def insert(self, section: Section, after: str, inserted: list[tuple[str, str]]) -> None:
         """New keys after another key of a section, or after its header."""

@@ -69,7 +69,7 @@ def _of_classes(heads: Sequence[Head], told: Sequence[tuple[str, int]]) -> list[
     stated = [head for head in heads if head.implied is None]
     numbers = sorted({head.classes for head in stated})
     if len(numbers) > 1:
-        line = stated[-1].line_of("classes")
+        line = next(h.line_of("classes") for h in stated if h.classes != stated[0].classes)
         each = ", ".join(f"{head.classes} (line {head.line_of('classes')})" for head in stated)
         return [*faults, Fault("classes", line, f"the heads have different classes: {each}")]
     for who, count in told:

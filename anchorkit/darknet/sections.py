@@ -231,7 +231,7 @@ def _with(section: Section, entries: list[Entry]) -> Section:
 def _entry(raw: str, line: int, offset: int) -> Entry:
     left, _, right = raw.partition("=")
     cut = min((at for at in (right.find("#"), right.find(";")) if at >= 0), default=len(right))
-    value = right[:cut]
+    value = right[:cut].rstrip("\r")
     start = offset + len(left) + 1 + len(value) - len(value.lstrip(" \t\r"))
     value = value.strip(" \t\r")
     return Entry(

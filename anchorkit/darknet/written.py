@@ -110,10 +110,13 @@ def written(cfg: Cfg, section: Section, key: str) -> Written | None:
     entry, line = entries[index], lines.pop(index)
     value, oddities, leftovers = line.value, [line.why] if line.why else [], []
     if key in LISTS:
-        tail = None if line.why else _tail(cfg, section, entry)
-        if tail is not None:
-            value += cfg.text[tail.start : tail.end]
+        tail = None if line.why else _tail(cfg, entry)
+        whole = tail is not None and _is_whole(section, entry, cfg.text[tail.start : tail.end])
+        # Behind a whole list of anchors it is a comment; behind another it may be taken for more
+        if tail is not None and not (whole and key == "anchors"):
             leftovers.append(tail)
+        if tail is not None and not whole:
+            value += cfg.text[tail.start : tail.end]
         for more in _continued(cfg, entries[index + 1 :]):
             value += " " + _content(cfg, more)
             leftovers.append(whole_line(cfg.text, more.begin))
@@ -183,18 +186,18 @@ def _line(cfg: Cfg, entry: Entry, key: str) -> _Line | None:
     return _Line(entry.begin + found.start(1), end, value, why)
 
 
-def _tail(cfg: Cfg, section: Section, entry: Entry) -> Span | None:
-    """The numbers behind a `;` that are more of the list, up to a comment; also a `;` alone."""
+def _tail(cfg: Cfg, entry: Entry) -> Span | None:
+    """The numbers behind a `;`, up to a comment; also a `;` alone."""
     if not entry.comment.startswith(";"):
         return None
     tail = cfg.text[entry.end : entry.stop].partition("#")[0].rstrip()
-    if not _is_list(tail, digits=False) or (_is_list(tail) and _is_whole(section, entry, tail)):
-        return None
-    return Span(entry.end, entry.end + len(tail), "")
+    return Span(entry.end, entry.end + len(tail), "") if _is_list(tail, digits=False) else None
 
 
 def _is_whole(section: Section, entry: Entry, tail: str) -> bool:
     """Whether a list is complete before the `;`, so that the numbers behind it are a comment."""
+    if not _is_list(tail):
+        return False
     count = len(plainly(entry.value)[0].replace(",", " ").split())
     if entry.key == "anchors" and section.find("num"):
         return count == 2 * section.integer("num", 0)
