@@ -1,4 +1,7 @@
-"""`anchorkit apply`: known anchors into a cfg, or its own for another input or other classes."""
+"""`anchorkit apply`: known anchors into a cfg, or its own for another input or other classes.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -23,6 +23,7 @@ from anchorkit.cli.options.shared import (
     input_options,
     search_options,
 )
+from anchorkit.cli.options.training import augment_option, fit_option, in_training
 from anchorkit.cli.options.types import Whole
 from anchorkit.reports.tables import counted
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from anchorkit.clustering import Clustering
     from anchorkit.network_input import NetworkInput, PartialInput
     from anchorkit.quality import Quality
+    from anchorkit.training.judgement import InTraining
 
 __all__ = ["Found", "SearchOptions", "command"]
 
@@ -65,6 +67,8 @@ class Found:
     """(k, 2), the anchors as written."""
     quality: "Quality"
     """Of the anchors as written."""
+    mean_iou_exact: float
+    """Of the anchors before rounding."""
 
 
 @click.command(
@@ -86,6 +90,8 @@ class Found:
 )
 @input_options
 @search_options
+@augment_option
+@fit_option
 @cfg_options()
 @plot_option
 @board_option
@@ -99,6 +105,8 @@ def command(
     update: str,
     seed: int,
     precision: int,
+    augment: str | None,
+    fit: str,
     plot: Path | None,
     board: Path | None,
     exports: Exports,
@@ -108,7 +116,8 @@ def command(
     from anchorkit.cli.cfg.job import CfgJob
     from anchorkit.cli.messages import shows_progress, write_result
     from anchorkit.cli.options.loading import load_boxes
-    from anchorkit.cli.options.output_paths import check_folder, check_outputs_differ
+    from anchorkit.cli.options.output_paths import Output, check_folder, check_outputs_differ
+    from anchorkit.errors import UsageError
     from anchorkit.plots.tensorboard import check_board
 
     cfg_options = replace(cfg_options, strides=exports.strides) if cfg_options.file else cfg_options
@@ -118,16 +127,26 @@ def command(
     exports.check(options.k, form, with_cfg=cfg_options.file is not None)
     if plot:
         check_picture_path(plot)
-    check_outputs_differ([*cfg_options.outputs(), *exports.outputs(), (f"--plot {plot}", plot)])
+    check_outputs_differ(
+        [*cfg_options.outputs(), *exports.outputs(), Output(f"--plot {plot}", plot)]
+    )
     if board:
         check_board()
         check_folder(board, f"--tensorboard {board}")
     boxes = load_boxes(data, options.network)
     job.count_classes(data, boxes)
-    found = searched(boxes, options, progress=shows_progress())
+    check_any(boxes)
+    seen = in_training(augment, boxes, options.network, seed=seed, cfg=job.named_cfg())
+    if fit == "training" and seen is None:
+        raise UsageError(
+            "--fit training: wanted to know the training: --augment SOURCE, or --cfg FILE"
+        )
+    found = searched(
+        boxes, options, progress=shows_progress(), seen=seen if fit == "training" else None
+    )
     warn_of_rounding(found, precision)
     job.plan(boxes, found.sizes, found.anchors)
-    text = rendered(found, boxes, options, form, job)
+    text = rendered(found, boxes, options, form, job, seen=seen, fit=fit)
     more = exports.written(
         found.anchors,
         network=options.network,
@@ -146,12 +165,15 @@ def command(
     return code
 
 
-def searched(boxes: "Boxes", options: SearchOptions, *, progress: bool) -> Found:
-    """Anchors for the boxes, as they will be written, and how well they fit."""
-    from anchorkit.anchors.rounding import rounded
-    from anchorkit.clustering import cluster
+def check_any(boxes: "Boxes") -> None:
+    """Fail where no box is left.
+
+    Raises
+    ------
+    DataError
+        Saying what became of the objects.
+    """
     from anchorkit.errors import DataError
-    from anchorkit.quality import evaluate
 
     if not len(boxes):
         report = boxes.report
@@ -160,12 +182,40 @@ def searched(boxes: "Boxes", options: SearchOptions, *, progress: bool) -> Found
             f"{counted(report.images, 'image')}, {report.left_out:,} left out, "
             f"{report.filtered_total:,} filtered"
         )
+
+
+def searched(
+    boxes: "Boxes",
+    options: SearchOptions,
+    *,
+    progress: bool,
+    seen: "InTraining | None" = None,
+) -> Found:
+    """Anchors for the boxes, as they will be written, and how well they fit.
+
+    Parameters
+    ----------
+    boxes
+        At least one; the figures are of them.
+    options
+        What is searched.
+    progress
+        Whether a bar is shown.
+    seen
+        The boxes as training sees them, to which the anchors are fitted instead.
+    """
+    from anchorkit.anchors.rounding import rounded
+    from anchorkit.clustering import cluster
+    from anchorkit.quality import evaluate
+
     sizes = boxes.at_input(options.network)
+    fitted = sizes if seen is None else seen.drawn.sizes
     clustering = cluster(
-        sizes, options.k, update=options.update, seed=options.seed, progress=progress
+        fitted, options.k, update=options.update, seed=options.seed, progress=progress
     )
-    anchors = rounded(sizes, clustering.anchors, options.precision)
-    return Found(sizes, clustering, anchors, evaluate(sizes, anchors))
+    anchors = rounded(fitted, clustering.anchors, options.precision)
+    exact = clustering.mean_iou if seen is None else evaluate(sizes, clustering.anchors).mean_iou
+    return Found(sizes, clustering, anchors, evaluate(sizes, anchors), exact)
 
 
 def shown_on(board: Path, found: Found, options: SearchOptions) -> None:
@@ -192,7 +242,7 @@ def warn_of_rounding(found: Found, precision: int) -> None:
     from anchorkit.cli.messages import warn
     from anchorkit.quality import evaluate
 
-    exact = found.clustering.mean_iou
+    exact = found.mean_iou_exact
     if exact - found.quality.mean_iou <= WORTH_A_WARNING:
         return
     for finer in range(precision + 1, FINEST + 1):
@@ -206,23 +256,50 @@ def warn_of_rounding(found: Found, precision: int) -> None:
             return
 
 
-def rendered(found: Found, boxes: "Boxes", options: SearchOptions, form: str, job: "CfgJob") -> str:
+def rendered(
+    found: Found,
+    boxes: "Boxes",
+    options: SearchOptions,
+    form: str,
+    job: "CfgJob",
+    *,
+    seen: "InTraining | None",
+    fit: str,
+) -> str:
     """The result as the user wants to read it."""
-    from anchorkit.reports.cluster import compared, summary, summary_markdown, summary_text
+    from anchorkit.cli.options.verdict import verdict_on
+    from anchorkit.reports.cluster import (
+        compared,
+        defaults_for,
+        summary,
+        summary_markdown,
+        summary_text,
+    )
     from anchorkit.reports.tables import json_text
 
     result = summary(
         boxes.report,
         found.anchors,
         found.quality,
-        mean_iou_exact=found.clustering.mean_iou,
-        ascended_mean_iou=found.clustering.ascended_mean_iou,
+        mean_iou_exact=found.mean_iou_exact,
+        ascended_mean_iou=(found.clustering.ascended_mean_iou if fit == "labels" else float("nan")),
         precision=options.precision,
         network=options.network,
         update=options.update,
         seed=options.seed,
     )
-    result |= compared(found.sizes, options.k)
+    defaults = job.defaults() or defaults_for(options.k, options.network)
+    result |= {"fit": fit, **compared(found.sizes, defaults)}
+    result |= verdict_on(
+        found.anchors,
+        boxes,
+        options.network,
+        rule="darknet" if job.target else None,
+        defaults=defaults,
+        seen=seen,
+        heads=job.trained_heads(),
+        default_heads=job.trained_heads(own=True),
+    )
     if form == "json":
         return json_text(result | job.keys())
     show = {"text": summary_text, "markdown": summary_markdown}

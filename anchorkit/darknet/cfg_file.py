@@ -1,4 +1,7 @@
-"""The file of a cfg: read in one place, its errors beginning with its path."""
+"""The file of a cfg: read in one place, its errors beginning with its path.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,7 @@
-"""What darknet takes and may not be meant: of heads, of their anchors, of what stands before."""
+"""What darknet takes and may not be meant: of heads, of their anchors, of what stands before.
+
+Tested in tests/darknet/test_checks.py.
+"""
 
 from collections.abc import Sequence
 from itertools import combinations, pairwise

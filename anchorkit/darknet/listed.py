@@ -1,4 +1,7 @@
-"""The anchors that heads list: the same ones or different ones, all of them together."""
+"""The anchors that heads list: the same ones or different ones, all of them together.
+
+Tested in tests/darknet/test_written.py.
+"""
 
 from collections.abc import Sequence
 

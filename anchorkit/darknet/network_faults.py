@@ -1,4 +1,7 @@
-"""What no rewrite of the anchors mends: the input, the classes, the units, what cannot run."""
+"""What no rewrite of the anchors mends: the input, the classes, the units, what cannot run.
+
+Tested in tests/darknet/test_checks.py.
+"""
 
 from collections.abc import Sequence
 

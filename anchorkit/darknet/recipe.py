@@ -1,4 +1,7 @@
-"""How long to train, as darknet's manual advises: `max_batches` and the `steps` of the rate."""
+"""How long to train, as darknet's manual advises: `max_batches` and the `steps` of the rate.
+
+Tested in tests/darknet/test_own_classes.py.
+"""
 
 from anchorkit.darknet.lists import read_list
 from anchorkit.darknet.sections import Cfg

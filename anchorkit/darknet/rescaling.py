@@ -1,4 +1,7 @@
-"""A cfg for another input: its width, its height, and its anchors by the same ratios."""
+"""A cfg for another input: its width, its height, and its anchors by the same ratios.
+
+Tested in tests/darknet/test_own_classes.py.
+"""
 
 import re
 

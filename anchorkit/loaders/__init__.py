@@ -35,7 +35,7 @@ class Loader(NamedTuple):
     suffix: str
     """How the files in its folder end, or its file."""
     extras: tuple[str, ...] = ()
-    """Of `keep_sets`, `images` and `polygons`, what its function takes besides."""
+    """Of `keep_sets`, `images`, `polygons` and `keypoints`, what its function takes besides."""
     told_by: str = ""
     """`module:function`, called with all files of a folder that end so: whether they are of it.
     Empty: the suffix tells."""
@@ -64,7 +64,7 @@ LOADERS = {
         "Folder of YOLO label files; may be given several times.",
         "label files",
         ".txt",
-        extras=("polygons",),
+        extras=("polygons", "keypoints"),
         told_by="anchorkit.loaders.yolo_file:are_labels",
     ),
     "data": Loader(
@@ -73,7 +73,7 @@ LOADERS = {
         "Darknet's obj.data: the images of its training list.",
         "darknet data files",
         ".data",
-        extras=("polygons",),
+        extras=("polygons", "keypoints"),
     ),
     "coco": Loader(
         "anchorkit.loaders.coco:load_coco",
@@ -96,6 +96,7 @@ def load(
     keep_sets: bool = False,
     images: Path | None = None,
     polygons: bool = False,
+    keypoints: bool = False,
 ) -> Boxes:
     """Boxes of several sources of any format, in the order given.
 
@@ -114,7 +115,9 @@ def load(
     images
         Folder of the images: their headers tell the sizes that the annotations do not.
     polygons
-        Whether lines of YOLO labels with more than five fields are polygons.
+        Whether lines of YOLO labels with more than six fields are polygons.
+    keypoints
+        Whether of such lines the first five fields count.
 
     Raises
     ------
@@ -139,7 +142,12 @@ def load(
         from anchorkit.loaders.image_sizes import ImageFolder
 
         folder = ImageFolder(images, progress=progress)
-    extras = {"keep_sets": keep_sets, "images": folder, "polygons": polygons}
+    extras = {
+        "keep_sets": keep_sets,
+        "images": folder,
+        "polygons": polygons,
+        "keypoints": keypoints,
+    }
     parts = []
     for name, path in sources:
         loader = LOADERS[name]

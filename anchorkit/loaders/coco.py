@@ -16,6 +16,7 @@ from anchorkit.files import check_file
 from anchorkit.load_report import Problem, Report
 from anchorkit.loaders.image_sizes import ImageFolder
 from anchorkit.loaders.json_stream import members
+from anchorkit.loaders.plausible import Odd, plausible
 from anchorkit.loaders.voc_file import SMALLEST_AREA
 
 __all__ = ["load_coco"]
@@ -159,10 +160,10 @@ class _Document:
         place = {key: row for row, key in enumerate(self.images)}
         image_rows = np.asarray([place.get(key, -1) for key in self.image_place], dtype=np.int32)
         image_ids = _taken(image_rows, self.of_image)
-        kept, sides, centres = self.judged(image_ids, sizes)
+        kept, strange, sides, centres = self.judged(image_ids, sizes)
         order = kept[np.argsort(image_ids[kept], kind="stable")]
         class_names, class_ids = self.classes(order)
-        return Boxes(
+        boxes = Boxes(
             sizes=sides[order],
             centres=centres[order],
             image_ids=image_ids[order],
@@ -183,11 +184,24 @@ class _Document:
             image_files=(self.file,) * len(names),
             class_list=tuple(self.categories.values()),
         )
+        place_of_row = np.full(len(image_ids), -1)
+        place_of_row[order] = np.arange(len(order))
+        numbers = np.asarray(self.numbers, dtype=np.int64)
+        odd = Odd(
+            images=image_ids[strange].astype(np.int64),
+            boxes=place_of_row[strange],
+            objects=numbers[strange],
+            values=np.frombuffer(bytes(self.rows), dtype=np.float64).reshape(-1, 4)[strange],
+        )
+        return plausible(boxes, odd, "edges", self.file, numbers=numbers[order])
 
     def judged(
         self, image_ids: NDArray[np.int32], sizes: NDArray[np.float64]
-    ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
-        """Rows that are boxes, sides and centres of all rows; the others become problems."""
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+        """Rows that are boxes, rows that reach out of their image, sides and centres of all rows.
+
+        What is no box becomes a problem.
+        """
         rows = np.frombuffer(bytes(self.rows), dtype=np.float64).reshape(-1, 4)
         known = np.vstack([sizes, [(np.nan, np.nan)]])[image_ids]
         with np.errstate(all="ignore"):
@@ -222,7 +236,9 @@ class _Document:
                 values = {"no area": box, "bbox is not four numbers": box}
                 value = within if text == "outside the image" else values.get(text, image)
                 self.fault(number, text, value)
-        return np.flatnonzero(reason == 0), sides, centres
+        outside = [text for _, text in faults].index("outside the image") + 1
+        strange = np.flatnonzero(((reason == 0) & beyond) | (reason == outside))
+        return np.flatnonzero(reason == 0), strange, sides, centres
 
     def classes(self, rows: NDArray[np.intp]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
         """Sorted names of the categories that the rows have, and the row of each in them."""

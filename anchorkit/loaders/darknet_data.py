@@ -29,6 +29,7 @@ def load_darknet_data(
     jobs: int | None = None,
     progress: bool = False,
     polygons: bool = False,
+    keypoints: bool = False,
 ) -> Boxes:
     """Boxes of the training images that a darknet data file (obj.data) lists.
 
@@ -43,7 +44,7 @@ def load_darknet_data(
         The data file, with the keys `train`, `names` and `classes`.
     image_sets
         Data files have none: wanted empty.
-    jobs, progress, polygons
+    jobs, progress, polygons, keypoints
         As for `load_yolo`.
 
     Raises
@@ -90,6 +91,7 @@ def load_darknet_data(
         jobs=jobs,
         progress=progress,
         polygons=polygons,
+        keypoints=keypoints,
         problems=missing,
     )
 

@@ -68,6 +68,7 @@ def load_voc(
         files,
         [name[: -len(".xml")] for name in listing.names],
         list(batches),
+        source=typed,
         problems=listing.problems,
         hidden=listing.hidden,
     )
@@ -92,7 +93,7 @@ def _with_sizes(boxes: Boxes, images: ImageFolder) -> Boxes:
     files = [boxes.image_files[row] for row in rows.tolist()]
     known = [(width, height) for width, height in sizes[rows].tolist()]
     names = [boxes.image_names[row] for row in rows.tolist()]
-    again = boxes_of_columns(files, names, [read_batch(files, known)])
+    again = boxes_of_columns(files, names, [read_batch(files, known)], source=images.folder)
     both = concatenated([boxes, again])
     # What was read again belongs to the image that is there already.
     place = {file: row for row, file in enumerate(boxes.image_files)}

@@ -1,4 +1,7 @@
-"""The result of a check, as JSON object, text, Markdown, and as GitHub's workflows read it."""
+"""The result of a check, as JSON object, text, Markdown, and as GitHub's workflows read it.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anchorkit.anchors.presets import preset
+from anchorkit.anchors.named import NamedAnchors
+from anchorkit.anchors.presets import at_network, preset
 from anchorkit.anchors.text import format_anchors, format_number
 from anchorkit.load_report import Report
 from anchorkit.network_input import NetworkInput
 from anchorkit.quality import Quality, evaluate
+from anchorkit.reports.findings import finding_lines, training_table
 from anchorkit.reports.fit import (
     ACCOUNTS,
     CLUSTER_COLUMNS,
@@ -24,7 +26,7 @@ from anchorkit.reports.fit import (
 )
 from anchorkit.reports.tables import counted, markdown_table, text_table
 
-__all__ = ["compared", "summary", "summary_markdown", "summary_text"]
+__all__ = ["compared", "defaults_for", "summary", "summary_markdown", "summary_text"]
 
 DEFAULTS = {5: "yolov2-voc", 6: "yolov3-tiny", 9: "yolov3"}
 """The preset that a network with so many anchors usually starts from."""
@@ -79,25 +81,40 @@ def summary(
     }
 
 
-def compared(sizes: NDArray[np.float64], k: int) -> dict[str, Any]:
-    """The key `defaults` of the JSON object: how well a known network's own k anchors would fit.
+def defaults_for(k: int, network: NetworkInput) -> NamedAnchors | None:
+    """The anchors of a known network with so many, scaled to an input; None where there is none.
+
+    Parameters
+    ----------
+    k
+        How many anchors are asked for.
+    network
+        The input that they are scaled to, each side by its own ratio.
+
+    Examples
+    --------
+    >>> defaults_for(9, NetworkInput(832, 416)).anchors[0].tolist()
+    [20.0, 13.0]
+    """
+    if k not in DEFAULTS:
+        return None
+    return at_network(preset(DEFAULTS[k]), network)
+
+
+def compared(sizes: NDArray[np.float64], defaults: NamedAnchors | None) -> dict[str, Any]:
+    """The key `defaults` of the JSON object: how well the anchors to beat would fit.
 
     Parameters
     ----------
     sizes
         (n, 2), all boxes in pixels at input.
-    k
-        How many anchors were asked for; for a k that no known network has, nothing is returned.
+    defaults
+        The anchors; for None, nothing is returned.
     """
-    if k not in DEFAULTS:
+    if defaults is None:
         return {}
-    quality = evaluate(sizes, preset(DEFAULTS[k]).anchors)
-    return {
-        "defaults": {
-            "name": DEFAULTS[k],
-            **fit_keys(quality),
-        }
-    }
+    quality = evaluate(sizes, defaults.anchors)
+    return {"defaults": {"name": defaults.name, **fit_keys(quality)}}
 
 
 def summary_text(result: Mapping[str, Any]) -> str:
@@ -114,10 +131,11 @@ def summary_text(result: Mapping[str, Any]) -> str:
     )
     return "\n\n".join(
         [
-            f"{_read(result)}\n{_asked(result)}",
+            "\n".join([_read(result), _asked(result), *finding_lines(result.get("findings", []))]),
             text_table(CLUSTER_COLUMNS, _rows(result)),
             anchor_line(result),
             figures.split("\n", 1)[1] + "\n" + _ratios(result),
+            *filter(None, [training_table(result)]),
         ]
     )
 
@@ -128,6 +146,7 @@ def summary_markdown(result: Mapping[str, Any]) -> str:
         [
             f"### {counted(result['k'], 'anchor')}, mean IoU {result['mean_iou']:.4f}",
             f"{_read(result)}  \n{_asked(result)}",
+            *filter(None, ["\n".join(finding_lines(result.get("findings", []), "markdown"))]),
             markdown_table(CLUSTER_COLUMNS, _rows(result)),
             f"```ini\n{anchor_line(result)}\n```",
             f"- mean IoU **{result['mean_iou']:.4f}**, {_before_rounding(result)}\n"
@@ -137,6 +156,7 @@ def summary_markdown(result: Mapping[str, Any]) -> str:
                 for name, value, note in [*_ascended(result), *_defaults(result)]
             )
             + f"- {_ratios(result)}",
+            *filter(None, [training_table(result, "markdown")]),
         ]
     )
 

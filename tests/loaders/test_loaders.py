@@ -20,7 +20,7 @@ from anchorkit.loaders import LOADERS, Loader, load
 from anchorkit.loaders.guess import guessed_format
 from anchorkit.loaders.worker import named
 
-EXTRAS = {"keep_sets", "images", "polygons"}
+EXTRAS = {"keep_sets", "images", "polygons", "keypoints"}
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""Cfgs named as arguments: which arguments are cfgs, and results of several as one."""
+"""Cfgs named as arguments: which arguments are cfgs, and results of several as one.
+
+Tested in tests/cli/cfg/test_pipeline.py.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps

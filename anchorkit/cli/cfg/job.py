@@ -1,9 +1,10 @@
 """The part of `anchorkit cluster` that has to do with `--cfg`."""
 
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.cfg.classes import (
     ClassCount,
     asked_classes,
@@ -18,6 +19,7 @@ from anchorkit.cli.messages import note, warn
 from anchorkit.cli.options.data import DataOptions
 from anchorkit.darknet.assigning import check_shares
 from anchorkit.darknet.listed import count_of
+from anchorkit.darknet.sections import Cfg
 from anchorkit.errors import CfgError, UsageError
 from anchorkit.network_input import NetworkInput, PartialInput
 from anchorkit.quality import Quality, evaluate
@@ -25,6 +27,8 @@ from anchorkit.reports.fit import DIGITS
 from anchorkit.reports.heads import head_rows, head_table, old_and_new
 from anchorkit.reports.tables import counted
 from anchorkit.terminal import safe_markdown
+from anchorkit.training.assignment import TrainedHead
+from anchorkit.training.cfg_heads import trained_heads
 
 if TYPE_CHECKING:
     import numpy as np
@@ -133,9 +137,7 @@ class CfgJob:
         if self.target is None:
             return
         if self.target.anchors:
-            # What is about to be replaced may be no size at all, such as 1e-320
-            with suppress(UsageError):
-                self.old = evaluate(sizes, self.target.anchors).mean_iou
+            self.old = evaluate(sizes, self.target.anchors).mean_iou
         self.new = evaluate(sizes, anchors).mean_iou
         self.outcome = plan(
             self.target,
@@ -165,6 +167,31 @@ class CfgJob:
                 note(f"--names: {self.target.name} has no counters_per_class to renew")
             return None
         return [found[name] for name in self.names]
+
+    def named_cfg(self) -> "tuple[str, Cfg] | None":
+        """Name and content of the cfg, which implies the augmentation of its training."""
+        return None if self.target is None else (self.target.name, self.target.cfg)
+
+    def defaults(self) -> "NamedAnchors | None":
+        """The anchors to beat: the cfg's own; None without a cfg, or where it lists none."""
+        if self.target is None or not self.target.anchors:
+            return None
+        return replace(self.target.named, name=Path(self.target.name).name)
+
+    def trained_heads(self, *, own: bool = False) -> "tuple[TrainedHead, ...]":
+        """Which anchors each head is trained with; empty without a cfg, or where it cannot be told.
+
+        Parameters
+        ----------
+        own
+            Whether with the cfg's own anchors, rather than with those that it will have.
+        """
+        if self.target is None or self.outcome is None:
+            return ()
+        heads = trained_heads(self.target.heads if own else self.outcome.heads)
+        if not own and len(self.outcome.anchors) != self.k:  # a cfg that is left alone
+            return ()
+        return heads
 
     def keys(self) -> dict[str, Any]:
         """What the JSON object gets besides the keys of every search."""

@@ -1,4 +1,7 @@
-"""Options of every command that reads or writes a cfg, gathered into the argument `cfg_options`."""
+"""Options of every command that reads or writes a cfg, gathered into the argument `cfg_options`.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from anchorkit.cli.options.output_paths import Output
 from anchorkit.cli.options.types import Number, OneOf, SomePath
 
 if TYPE_CHECKING:
@@ -66,11 +70,11 @@ class CfgOptions:
         """Whether the cfg itself goes to standard output."""
         return self.output == STDOUT
 
-    def outputs(self) -> list[tuple[str, Path | None]]:
-        """What the user typed for the file that will be written, and that file."""
+    def outputs(self) -> list[Output]:
+        """The cfg that will be written."""
         if self.output is not None:
-            return [(f"--cfg-output {self.output}", None if self.to_stdout else self.output)]
-        return [(f"--cfg {self.file}", self.file)]
+            return [Output(f"--cfg-output {self.output}", None if self.to_stdout else self.output)]
+        return [Output(f"--cfg {self.file}", self.file)]
 
     def changes_heads(self) -> bool:
         """Whether anything is asked of the heads beside their anchors."""

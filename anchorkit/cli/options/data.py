@@ -1,4 +1,7 @@
-"""The options that say which boxes to use, gathered into one `DataOptions`. Needs no numpy."""
+"""The options that say which boxes to use, gathered into one `DataOptions`. Needs no numpy.
+
+Tested in tests/loaders/test_loaders.py.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +27,7 @@ class DataOptions:
     """(format, path) in the order of the formats' options: `("voc", Path("VOC2007"))`."""
     images: Path | None
     polygons: bool
+    keypoints: bool
     image_set: tuple[str, ...]
     classes: tuple[str, ...]
     skip_difficult: bool
@@ -45,6 +49,7 @@ def data_options(command: Command) -> Command:
         fields = (
             "images",
             "polygons",
+            "keypoints",
             "image_set",
             "classes",
             "skip_difficult",
@@ -78,7 +83,12 @@ def data_options(command: Command) -> Command:
         click.option(
             "--polygons",
             is_flag=True,
-            help="Lines of YOLO labels with more than five fields are polygons: take their boxes.",
+            help="Lines of YOLO labels with more than six fields are polygons: take their boxes.",
+        ),
+        click.option(
+            "--keypoints",
+            is_flag=True,
+            help="Of lines of YOLO labels with more than six fields the first five count.",
         ),
         click.option(
             "--image-set",

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from anchorkit.cli.options.output_paths import Output
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
@@ -84,9 +86,9 @@ class Exports:
             if request.file:
                 _check_path(request)
 
-    def outputs(self) -> list[tuple[str, Path | None]]:
-        """What the user typed for each export, and its file."""
-        return [(f"--export {name}:{file}", file) for name, file in self.requests]
+    def outputs(self) -> list[Output]:
+        """The file of each export."""
+        return [Output(f"--export {name}:{file}", file) for name, file in self.requests]
 
     def written(
         self,

@@ -1,4 +1,7 @@
-"""From the data options to boxes: load, filter, say what was left out."""
+"""From the data options to boxes: load, filter, say what was left out.
+
+Tested in tests/cli/test_messages.py.
+"""
 
 import numpy as np
 
@@ -52,6 +55,7 @@ def load_boxes(
         keep_sets=keep_sets,
         images=data.images,
         polygons=data.polygons,
+        keypoints=data.keypoints,
     )
     boxes = _filtered(boxes, data, network)
     if summary:
