@@ -206,6 +206,8 @@ def finished(
     if editor.changes:
         cfg = read_cfg(applied(cfg.text, editor.spans))
         after = heads_of(cfg, strides=strides)
+        if len(after) != len(heads):  # nothing is written that could not be read again
+            raise CfgError("cannot be edited: not all of its heads would be left")
     still = {(fault.kind, fault.text) for fault in faults_of(after)}
     return Edit(
         cfg=cfg,

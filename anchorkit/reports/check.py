@@ -5,6 +5,7 @@ Tested in tests/cli/cfg/test_job.py.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -80,6 +81,8 @@ def checked_cfg(
     findings: Sequence[Finding],
     notes: Sequence[Note],
     *,
+    shares: Mapping[str, float] = MappingProxyType({}),
+    said: Sequence[str] = (),
     strict: bool = False,
 ) -> Checked:
     """Anchors that were checked, those of a cfg or others.
@@ -98,12 +101,17 @@ def checked_cfg(
         What was found.
     notes
         What not every darknet reads alike.
+    shares
+        What does not reach training, by name.
+    said
+        The same in words.
     strict
         Whether warnings are errors.
     """
     found = strictly(findings) if strict else list(findings)
     found += [Finding("note", "portability", one.line, _said(one), "") for one in notes]
-    found += [Finding("note", "data", None, text, "") for text in _notes_on_data(heads, measured)]
+    told = [*said, *_notes_on_data(heads, measured)]
+    found += [Finding("note", "data", None, text, "") for text in told]
     quality = measured.quality if measured and agree(heads) else None
     result: dict[str, Any] = {
         **_keys_of(found),
@@ -124,6 +132,7 @@ def checked_cfg(
                 measured.boxes.report, len(measured.boxes), ("images", "boxes", "skipped")
             ),
         }
+    result |= {name: to_digits(share) for name, share in shares.items()}
     return Checked(named.name, {**result, **_lists_of(found)}, tuple(found))
 
 

@@ -78,7 +78,8 @@ SCHEMA = 1
 def json_text(result: Mapping[str, Any]) -> str:
     """A result as one JSON document, a line for each key and for each row of a table.
 
-    Its first key is `schema`, which grows where a key goes or changes what it means. Characters outside ASCII are escaped, so that no terminal's encoding can damage the document.
+    Its first key is `schema`, which grows where a key goes or changes what it means. Characters
+    outside ASCII are escaped, so that no terminal's encoding can damage the document.
 
     Parameters
     ----------
