@@ -1,7 +1,6 @@
 """`anchorkit sweep`: how many anchors, and what each of them buys."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -51,7 +50,7 @@ Result = TypeVar("Result")
 @click.option(
     "--val",
     metavar="NAME",
-    help="Judge each k on the images of ImageSets/Main/NAME.txt as well; they are not clustered.",
+    help="Judge each k on this part of the data as well (as for --image-set); it is not clustered.",
 )
 @click.option(
     "--holdout",
@@ -118,8 +117,8 @@ def command(
         network, heads = asked.filled(), 1
     else:
         network, costs, heads = _paid(cfg, ks, asked)
-    wider = replace(data, image_set=(*data.image_set, val)) if val and data.image_set else data
-    boxes = load_boxes(wider, network, keep_sets=val is not None)
+    besides = [val] if val is not None else []
+    boxes = load_boxes(data, network, keep_sets=val is not None, besides=besides)
     if not len(boxes):
         raise DataError("no usable boxes to cluster")
     out = _held_out(boxes, val, holdout, seed)

@@ -14,8 +14,8 @@ from anchorkit.cli.options.data import DataOptions
 from anchorkit.darknet.replacing import anchors_of
 from anchorkit.darknet.sections import Cfg
 from anchorkit.errors import CfgError, UsageError
-from anchorkit.loaders.darknet_data import class_order
-from anchorkit.loaders.yolo import read_names
+from anchorkit.loaders.class_names import read_names
+from anchorkit.loaders.data_file import class_order
 from anchorkit.network_input import NetworkInput, PartialInput
 from anchorkit.quality import Quality, evaluate
 from anchorkit.reports.fit import DIGITS

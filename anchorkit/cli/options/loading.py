@@ -1,5 +1,7 @@
 """From the data options to boxes: load, filter, say what was left out."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from anchorkit.boxes import Boxes
@@ -22,6 +24,7 @@ def load_boxes(
     *,
     keep_sets: bool = False,
     summary: bool = True,
+    besides: Sequence[str] = (),
 ) -> Boxes:
     """Boxes as the options ask for them, after a summary of what was left out on stderr.
 
@@ -35,6 +38,8 @@ def load_boxes(
         Whether to keep, for saving, which images belong to which image set.
     summary
         Whether to write the summary; `check_strict` is then left to the caller as well.
+    besides
+        Parts of the data that are loaded beside those that the user asked for.
 
     Raises
     ------
@@ -47,10 +52,12 @@ def load_boxes(
     boxes = load(
         data.sources,
         image_sets=data.image_set,
+        besides=besides,
         jobs=data.jobs,
         progress=shows_progress(),
         keep_sets=keep_sets,
         images=data.images,
+        find_images=network.resize == "letterbox",
         polygons=data.polygons,
         keypoints=data.keypoints,
     )
