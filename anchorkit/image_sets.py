@@ -1,4 +1,7 @@
-"""Image sets: lists of images, such as VOC's ImageSets/Main/train.txt, and the boxes of theirs."""
+"""Image sets: lists of images, such as VOC's ImageSets/Main/train.txt, and the boxes of theirs.
+
+Tested in tests/loaders/test_npz.py.
+"""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

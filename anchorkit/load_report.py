@@ -2,6 +2,8 @@
 
 Every object of every file is a box, or it is left out (faulty, and named), or filtered (excluded by
 an option of the user): `objects == boxes + left_out + filtered`, always.
+
+Tested in tests/reports/test_left_out.py.
 """
 
 from collections.abc import Iterable, Mapping

@@ -238,3 +238,20 @@ def test_the_version_stands_in_one_place() -> None:
     texts = [*PACKAGE.rglob("*.py"), ROOT / "pyproject.toml"]
     named = [path.name for path in texts if f'"{__version__}"' in path.read_text(encoding="utf-8")]
     assert named == ["_version.py"]
+
+
+TESTED_IN = re.compile(r"Tested in (tests/\S+?\.py)")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, path in MODULES.items() if not path.stem.startswith("_")]
+)
+def test_module_has_a_test_file_of_its_name_or_says_where_it_is_tested(name: str) -> None:
+    path = MODULES[name]
+    own = ROOT / "tests" / path.relative_to(PACKAGE).with_name(f"test_{path.name}")
+    named = TESTED_IN.findall(ast.get_docstring(ast.parse(path.read_bytes())) or "")
+    assert own.exists() or named, (
+        f"write {own.relative_to(ROOT).as_posix()}, or end the first lines of {path.name} with "
+        "`Tested in tests/....py.`"
+    )
+    assert [text for text in named if not (ROOT / text).exists()] == []

@@ -5,9 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from anchorkit.anchors.anchor_free import NO_ANCHORS, has_no_anchors
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.errors import UsageError
 from anchorkit.network_input import NetworkInput, PartialInput
+from anchorkit.suggestions import closest
 
 __all__ = ["PRESETS", "Published", "at_network", "preset"]
 
@@ -101,10 +103,14 @@ def preset(name: str) -> NamedAnchors:
     >>> preset("yolov2-voc").anchors[0]
     array([42.3072, 55.4064])
     """
-    if name not in PRESETS:
-        raise UsageError(f"preset {name!r}: wanted one of {', '.join(PRESETS)}")
-    found = PRESETS[name]
-    return NamedAnchors(name, found.anchors, "preset", PartialInput((found.side, found.side)))
+    known = name.strip().casefold()
+    if known not in PRESETS:
+        near = closest(known, PRESETS)
+        hint = f"did you mean {near}?" if near else f"wanted one of {', '.join(PRESETS)}"
+        free = has_no_anchors(known)
+        raise UsageError(f"preset {name!r}: {NO_ANCHORS if free else hint}")
+    found = PRESETS[known]
+    return NamedAnchors(known, found.anchors, "preset", PartialInput((found.side, found.side)))
 
 
 def at_network(given: NamedAnchors, network: NetworkInput) -> NamedAnchors:

@@ -1,4 +1,7 @@
-"""`anchorkit apply`: known anchors into a cfg."""
+"""`anchorkit apply`: known anchors into a cfg.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

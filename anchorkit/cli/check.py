@@ -1,4 +1,7 @@
-"""`anchorkit check`: the gate for CI."""
+"""`anchorkit check`: the gate for CI.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple

@@ -1,4 +1,7 @@
-"""`anchorkit inspect`: what is in a data set, before anyone clusters it."""
+"""`anchorkit inspect`: what is in a data set, before anyone clusters it.
+
+Tested in tests/reports/test_inspect.py.
+"""
 
 import click
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 import click
 
+from anchorkit.cli.typed import meant_option
 from anchorkit.suggestions import closest
 from anchorkit.terminal import safe_lines, safe_text
 
@@ -77,10 +78,19 @@ def shows_progress() -> bool:
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not _quiet()
 
 
-def said_of_usage(wrong: click.ClickException) -> str:
-    """A sentence of click's in our form: where, what was found, what was wanted."""
+def said_of_usage(wrong: click.ClickException, words: Sequence[str] = ()) -> str:
+    """A sentence of click's in our form: where, what was found, what was wanted.
+
+    Parameters
+    ----------
+    wrong
+        What click found.
+    words
+        The command line, in which a word tells more than click says of it.
+    """
     if isinstance(wrong, click.NoSuchOption):
-        near = closest(wrong.option_name, _options(wrong.ctx))
+        known = _options(wrong.ctx)
+        near = meant_option(wrong.option_name, words, known) or closest(wrong.option_name, known)
         hint = f"; did you mean {near}?" if near else ""
         return f"{wrong.option_name}: no such option{hint}"
     if isinstance(wrong, click.MissingParameter):

@@ -10,6 +10,7 @@ from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.plots import board_option, check_picture_path
 from anchorkit.cli.options.shared import format_option, help_text, input_options, search_options
+from anchorkit.cli.options.training import augment_option, in_training
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks, Number, SomePath
 from anchorkit.network_input import NetworkInput, PartialInput
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from anchorkit.darknet.cost import Cost
     from anchorkit.suggested_k import Chosen
     from anchorkit.sweep import Row
+    from anchorkit.training.judgement import InTraining
 
 
 __all__ = ["command"]
@@ -72,6 +74,7 @@ Result = TypeVar("Result")
 )
 @input_options
 @search_options
+@augment_option
 @click.option(
     "--plot",
     type=SomePath(),
@@ -91,6 +94,7 @@ def command(
     update: str,
     seed: int,
     precision: int,
+    augment: str | None,
     plot: Path | None,
     board: Path | None,
     form: str,
@@ -152,6 +156,7 @@ def command(
         costs=costs,
         heads=heads,
     )
+    result |= _verdict(rows, found, boxes, network, in_training(augment, boxes, network, seed=seed))
     if plot:
         _draw(plot, rows, found, update, costs)
     if board:
@@ -208,6 +213,24 @@ def _held_out(
     if out.all():
         raise DataError(f"{named}: leaves no boxes to cluster")
     return out
+
+
+def _verdict(
+    rows: "list[Row]",
+    found: "Chosen | None",
+    boxes: "Boxes",
+    network: "NetworkInput",
+    seen: "InTraining | None",
+) -> dict[str, Any]:
+    """What is said of the anchors of the k that is suggested, beside a known network's own."""
+    from anchorkit.cli.options.verdict import verdict_on
+    from anchorkit.reports.cluster import defaults_for
+
+    if found is None:
+        return {"findings": []}
+    k = found.suggestion.k
+    anchors = next(row.anchors for row in rows if len(row.anchors) == k)
+    return verdict_on(anchors, boxes, network, defaults=defaults_for(k, network), seen=seen)
 
 
 def _suggested(

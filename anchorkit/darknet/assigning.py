@@ -1,4 +1,7 @@
-"""Which head gets which anchors."""
+"""Which head gets which anchors.
+
+Tested in tests/darknet/test_replacing.py.
+"""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,7 @@
-"""The file of a cfg, as bytes."""
+"""The file of a cfg, as bytes.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""Whether a cfg agrees with itself, and whether its anchors fit the data: the gates of a check."""
+"""Whether a cfg agrees with itself, and whether its anchors fit the data: the gates of a check.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 from collections.abc import Sequence
 from itertools import pairwise

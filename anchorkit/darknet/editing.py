@@ -1,4 +1,7 @@
-"""The changes that new anchors make to the text of one head, collected before any is made."""
+"""The changes that new anchors make to the text of one head, collected before any is made.
+
+Tested in tests/darknet/test_replacing.py.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,4 +1,7 @@
-"""What is wrong with the anchors, masks and filters of a cfg, each fault named with its line."""
+"""What is wrong with the anchors, masks and filters of a cfg, each fault named with its line.
+
+Tested in tests/darknet/test_replacing.py.
+"""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,7 @@
-"""The detection heads of a cfg: their strides, anchors, masks and the convolution before each."""
+"""The detection heads of a cfg: their strides, anchors, masks and the convolution before each.
+
+Tested in tests/darknet/test_replacing.py.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Number lists of a cfg, `10,13,  16,30`: read with their faults, written in their style."""
+"""Number lists of a cfg, `10,13,  16,30`: read with their faults, written in their style.
+
+Tested in tests/darknet/test_replacing.py.
+"""
 
 import re
 from collections.abc import Iterable, Sequence

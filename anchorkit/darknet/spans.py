@@ -1,4 +1,7 @@
-"""Changes to a text that leave every other character as it was."""
+"""Changes to a text that leave every other character as it was.
+
+Tested in tests/darknet/test_replacing.py.
+"""
 
 import re
 from typing import NamedTuple

@@ -2,6 +2,8 @@
 
 Nothing here needs numpy, and what `read_batch` returns is made of bytes, numbers and text alone:
 processes that only read files start quickly and answer cheaply.
+
+Tested in tests/loaders/test_voc_surprises.py.
 """
 
 import os

@@ -1,4 +1,7 @@
-"""From the columns that reading processes answer with to boxes."""
+"""From the columns that reading processes answer with to boxes.
+
+Tested in tests/loaders/test_formats_agree.py.
+"""
 
 from collections.abc import Sequence
 from typing import Any

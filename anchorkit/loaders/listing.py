@@ -1,4 +1,7 @@
-"""Which annotation files a folder holds, in an order that does not hang on the file system."""
+"""Which annotation files a folder holds, in an order that does not hang on the file system.
+
+Tested in tests/loaders/test_voc_surprises.py.
+"""
 
 import os
 import stat

@@ -3,6 +3,8 @@
 Exporters put corners, outlines, keypoints, a confidence or a second box behind the class, and none
 says which. Here every line is looked at in each way, and the set decides: what sends a good part of
 its boxes out of the image, or gives them no area, was not meant. Nothing here needs numpy.
+
+Tested in tests/loaders/test_yolo.py.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

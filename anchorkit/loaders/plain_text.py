@@ -1,4 +1,7 @@
-"""Text files as people save them: UTF-8, or UTF-16 as some shells and editors of Windows write."""
+"""Text files as people save them: UTF-8, or UTF-16 as some shells and editors of Windows write.
+
+Tested in tests/loaders/test_yolo.py.
+"""
 
 from typing import TYPE_CHECKING
 

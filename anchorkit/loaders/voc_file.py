@@ -1,6 +1,8 @@
 """One Pascal VOC annotation, from its bytes to boxes: the reference reader.
 
 Nothing here needs numpy, so that the processes that read files start quickly.
+
+Tested in tests/loaders/test_voc_surprises.py.
 """
 
 import re

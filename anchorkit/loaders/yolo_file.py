@@ -1,6 +1,8 @@
 """YOLO label files, from their bytes to boxes: one line an object, `class x y width height`.
 
 Nothing here needs numpy, so that the processes that read files start quickly.
+
+Tested in tests/loaders/test_yolo.py.
 """
 
 import re

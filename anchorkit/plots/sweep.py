@@ -1,4 +1,7 @@
-"""The picture of a sweep."""
+"""The picture of a sweep.
+
+Tested in tests/cli/test_sweep.py.
+"""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,7 @@
-"""The result of a check, as the JSON object, the text and the Markdown of `anchorkit check`."""
+"""The result of a check, as the JSON object, the text and the Markdown of `anchorkit check`.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple

@@ -1,4 +1,7 @@
-"""The detection heads of a cfg as rows: for JSON, for a terminal, for Markdown."""
+"""The detection heads of a cfg as rows: for JSON, for a terminal, for Markdown.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 import math
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,7 @@
-"""The figures of `inspection` as text and as Markdown."""
+"""The figures of `inspection` as text and as Markdown.
+
+Tested in tests/reports/test_inspect.py.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple

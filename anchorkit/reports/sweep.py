@@ -1,4 +1,7 @@
-"""What `anchorkit sweep` found, as its JSON object, as text and as Markdown."""
+"""What `anchorkit sweep` found, as its JSON object, as text and as Markdown.
+
+Tested in tests/cli/test_sweep.py.
+"""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -8,6 +11,7 @@ from anchorkit.anchors.text import format_anchors
 from anchorkit.boxes import Boxes
 from anchorkit.darknet.cost import Cost
 from anchorkit.network_input import NetworkInput
+from anchorkit.reports.findings import finding_lines
 from anchorkit.reports.fit import DIGITS, account_keys, network_keys, network_text
 from anchorkit.reports.tables import counted, markdown_table, text_table
 from anchorkit.suggested_k import DRAWS, WORTH, Chosen
@@ -258,4 +262,4 @@ def _read(result: Mapping[str, Any]) -> str:
             f"held out ({safe_text(out['by'])}): {counted(out['boxes'], 'box', 'boxes')} of "
             f"{counted(out['images'], 'image')}, not clustered"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, *finding_lines(result.get("findings", []))])

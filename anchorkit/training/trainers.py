@@ -1,14 +1,14 @@
 """The trainers that anchors are made for: what each expects, in one table."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from anchorkit.anchors.anchor_free import NO_ANCHORS, has_no_anchors
 from anchorkit.errors import UsageError
 from anchorkit.network_input import NetworkInput
 from anchorkit.suggestions import closest
 
-__all__ = ["ANCHOR_FREE", "TRAINERS", "Trainer", "trainer_named"]
+__all__ = ["TRAINERS", "Trainer", "trainer_named"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,27 +142,6 @@ TRAINERS: Mapping[str, Trainer] = {
 }
 """By name, in the order of the help."""
 
-ANCHOR_FREE = (
-    *("yolov5u", "yolov6", "yolov8", "yolov9", "yolov10", "yolo11", "yolov11", "yolov12", "yolo12"),
-    *(
-        "yolov13",
-        "yolo26",
-        "yolox",
-        "yolo-nas",
-        "ppyoloe",
-        "pp-yoloe",
-        "rtmdet",
-        "rtdetr",
-        "rt-detr",
-    ),
-    *("fcos", "damo-yolo"),
-)
-"""Models that people look for anchors of, and that have none."""
-
-
-_VARIANT = re.compile(r"(?:-(?:seg|pose|obb|cls))?$|[-_]?[nsmlxtceb](?:-(?:seg|pose|obb|cls))?$")
-"""What a model's name has behind that of its family: its size, and its task."""
-
 
 def trainer_named(name: str) -> Trainer:
     """The trainer of a name, whatever the case.
@@ -186,12 +165,8 @@ def trainer_named(name: str) -> Trainer:
     known = name.strip().casefold()
     if known in TRAINERS:
         return TRAINERS[known]
-    model = _VARIANT.sub("", known)
-    if known in ANCHOR_FREE or model in ANCHOR_FREE:
-        raise UsageError(
-            f"--trainer {name}: has no anchors: YOLOv2 to v5, v7 and darknet's models have them, "
-            "YOLOv8 and later do not"
-        )
+    if has_no_anchors(known):
+        raise UsageError(f"--trainer {name}: {NO_ANCHORS}")
     near = closest(known, TRAINERS)
     hint = f"did you mean {near}?" if near else f"wanted one of {', '.join(TRAINERS)}"
     raise UsageError(f"--trainer {name}: no such trainer; {hint}")

@@ -7,7 +7,7 @@ IoU on labelled boxes did not. Nothing here promises a result of training.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from anchorkit.overlap import nearest
 from anchorkit.training.thresholds import THRESHOLDS
-from anchorkit.training.verdict_input import VerdictInput
+from anchorkit.training.verdict_input import HeadFit, VerdictInput
 
 __all__ = ["LEVELS", "MOST_FINDINGS", "Finding", "gain_interval", "verdict"]
 
@@ -226,28 +226,29 @@ def _untrained(given: VerdictInput) -> Iterator[Finding]:
 
 
 def _heads(given: VerdictInput) -> Iterator[Finding]:
-    for head in given.heads:
-        if not len(head.anchors):
-            continue
-        strides = np.sqrt(head.anchors.prod(axis=1)) / head.stride
-        low, high = float(strides.min()), float(strides.max())
-        if high < THRESHOLDS["below_stride"].value:
-            yield Finding(
-                "warning",
-                "head-too-coarse",
-                f"the anchors of stride {head.stride} have {low:.1f} to {high:.1f} strides, "
-                f"{_share(head.below_cell)} of its boxes are smaller than its cell: --assign size, "
-                "a larger --input, or a network with finer heads",
-            )
-        elif head is min(given.heads, key=lambda one: one.stride) and (
-            low > THRESHOLDS["above_stride"].value
-        ):
-            yield Finding(
-                "warning",
-                "head-too-fine",
-                f"the anchors of stride {head.stride} have {low:.0f} strides and more: --assign "
-                "size, a smaller --input, or a network with coarser heads",
-            )
+    known = [head for head in given.heads if len(head.anchors)]
+    coarse = [head for head in known if _strides(head)[1] < THRESHOLDS["below_stride"].value]
+    if coarse:
+        low, high = (
+            min(_strides(head)[0] for head in coarse),
+            max(_strides(head)[1] for head in coarse),
+        )
+        below = max(head.below_cell for head in coarse)
+        yield Finding(
+            "warning",
+            "head-too-coarse",
+            f"the anchors of {_named(coarse)} have {low:.1f} to {high:.1f} strides, up to "
+            f"{_share(below)} of its boxes are smaller than a cell: --assign size, a larger "
+            "--input, or a network with finer heads",
+        )
+    finest = min(known, key=lambda head: head.stride, default=None)
+    if finest is not None and _strides(finest)[0] > THRESHOLDS["above_stride"].value:
+        yield Finding(
+            "warning",
+            "head-too-fine",
+            f"the anchors of {_named([finest])} have {_strides(finest)[0]:.0f} strides and more: "
+            "--assign size, a smaller --input, or a network with coarser heads",
+        )
     sizes = np.sqrt(given.anchors.prod(axis=1))
     if len(sizes) > 2 and sizes.max() < THRESHOLDS["crowded"].value * sizes.min():
         yield Finding(
@@ -257,14 +258,24 @@ def _heads(given: VerdictInput) -> Iterator[Finding]:
             "another, yet heads of every stride get some: fewer anchors, or the defaults",
         )
     if len(given.heads) > 1:
-        idle = [head.stride for head in given.heads if head.share < THRESHOLDS["idle"].value]
+        idle = [head for head in given.heads if head.share < THRESHOLDS["idle"].value]
         if idle:
-            named = ", ".join(map(str, idle))
             yield Finding(
                 "warning",
                 "head-idle",
-                f"hardly a box for stride {named}: --assign size, or a network without that head",
+                f"hardly a box for {_named(idle)}: --assign size, or a network without that head",
             )
+
+
+def _strides(head: HeadFit) -> tuple[float, float]:
+    """The smallest and the largest of its anchors, in strides."""
+    sides = np.sqrt(head.anchors.prod(axis=1)) / head.stride
+    return float(sides.min()), float(sides.max())
+
+
+def _named(heads: Sequence[HeadFit]) -> str:
+    strides = sorted(head.stride for head in heads)
+    return f"stride{'s' if len(strides) > 1 else ''} {', '.join(map(str, strides))}"
 
 
 def _data(given: VerdictInput) -> Iterator[Finding]:
@@ -296,7 +307,9 @@ def _sureness(given: VerdictInput) -> Iterator[Finding]:
     few_images = given.images < THRESHOLDS["images"].value
     if few_images or per_anchor < THRESHOLDS["boxes_per_anchor"].value:
         text = f"few data: {given.images:,} images, {per_anchor:.0f} boxes for each anchor"
-        if given.held_out_loss is not None:
+        if given.held_out_loss is None:
+            text += "; sweep --holdout 0.5 says how they fit other images"
+        else:
             text += (
                 f"; on images that were not clustered mean IoU is {given.held_out_loss:.3f} lower"
             )

@@ -1,4 +1,7 @@
-"""Options of every command that reads or writes a cfg, gathered into the argument `cfg_options`."""
+"""Options of every command that reads or writes a cfg, gathered into the argument `cfg_options`.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

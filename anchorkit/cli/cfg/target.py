@@ -1,4 +1,7 @@
-"""From the `--cfg` options to a cfg that has been read."""
+"""From the `--cfg` options to a cfg that has been read.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 import os
 from collections.abc import Sequence

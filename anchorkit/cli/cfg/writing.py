@@ -1,4 +1,7 @@
-"""What anchors make of a cfg that has been read: planned, written, said and shown."""
+"""What anchors make of a cfg that has been read: planned, written, said and shown.
+
+Tested in tests/cli/cfg/test_job.py.
+"""
 
 import shutil
 from collections.abc import Sequence

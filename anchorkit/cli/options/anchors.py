@@ -1,6 +1,7 @@
 """Anchors that a command is given in one of three ways: as such, in a cfg, as a preset's."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -9,16 +10,28 @@ import click
 
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.options.types import SomePath
-from anchorkit.network_input import NetworkInput, PartialInput
+from anchorkit.network_input import DEFAULT_INPUT, NetworkInput, PartialInput
 
 if TYPE_CHECKING:
+    from anchorkit.darknet.sections import Cfg
+    from anchorkit.training.trainers import Trainer
+
     AnchorsType = click.ParamType[NamedAnchors]
 else:  # older clicks have no type argument
     AnchorsType = click.ParamType
 
-__all__ = ["anchors_option", "given_options", "network_for"]
+__all__ = ["CfgAnchors", "anchors_option", "given_options", "network_for"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CfgAnchors(NamedAnchors):
+    """The anchors of a cfg, and the cfg itself."""
+
+    file: str
+    """As the user typed it."""
+    cfg: "Cfg"
 
 
 class _Anchors(AnchorsType):
@@ -108,12 +121,12 @@ def given_options(command: Command) -> Command:
 
 
 def network_for(
-    given: Sequence[NamedAnchors], asked: PartialInput
+    given: Sequence[NamedAnchors], asked: PartialInput, trainer: "Trainer | None" = None
 ) -> tuple[NetworkInput, list[str]]:
     """The input at which anchors are looked at, and what to warn of.
 
     What the user asked for counts; else what the cfgs say, where they agree, or without cfgs
-    what `cluster`'s JSON says; else the default.
+    what `cluster`'s JSON says; else what the trainer usually has, or the default.
     """
     telling = [one.network for one in given if one.source == "cfg"]
     telling = telling or [
@@ -123,7 +136,7 @@ def network_for(
     told = PartialInput(
         sizes.pop() if len(sizes) == 1 else None, resizes.pop() if len(resizes) == 1 else None
     )
-    network = asked.over(told).filled()
+    network = asked.over(told).filled(DEFAULT_INPUT if trainer is None else trainer.network)
     warnings = []
     for one in given:
         size, resize = one.network.size, one.network.resize
@@ -137,7 +150,7 @@ def network_for(
     return network, warnings
 
 
-def _cfg(path: Path) -> NamedAnchors:
+def _cfg(path: Path) -> CfgAnchors:
     import numpy as np
 
     from anchorkit.darknet.cfg_file import cfg_content
@@ -158,4 +171,4 @@ def _cfg(path: Path) -> NamedAnchors:
         raise CfgError(f"{path}: {error}") from None
     pairs = np.asarray(anchors, dtype=np.float64)
     network = PartialInput(cfg.size if min(cfg.size) > 0 else None, cfg.resize)
-    return NamedAnchors(path.stem, pairs, "cfg", network)
+    return CfgAnchors(path.stem, pairs, "cfg", network, file=str(path), cfg=cfg)

@@ -1,4 +1,7 @@
-"""The options that say which boxes to use, gathered into one `DataOptions`. Needs no numpy."""
+"""The options that say which boxes to use, gathered into one `DataOptions`. Needs no numpy.
+
+Tested in tests/loaders/test_loaders.py.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""From the data options to boxes: load, filter, say what was left out."""
+"""From the data options to boxes: load, filter, say what was left out.
+
+Tested in tests/cli/test_messages.py.
+"""
 
 from collections.abc import Sequence
 

@@ -2,6 +2,8 @@
 
 `input_options` gives a command `asked`, `search_options` gives it `update`, `seed` and `precision`,
 `format_option` gives it `form`.
+
+Tested in tests/test_project.py.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,7 @@
-"""The verdict of every command that has boxes and anchors: measured, as keys of its result."""
+"""The verdict of every command that has boxes and anchors: measured, as keys of its result.
+
+Tested in tests/training/test_trainers.py.
+"""
 
 from typing import TYPE_CHECKING, Any
 
