@@ -31,6 +31,7 @@ class Gates(NamedTuple):
     min_iou: float | None
     min_recall: float | None
     max_gain: float | None
+    max_left_out: float | None
 
 
 @click.command(
@@ -65,6 +66,12 @@ class Gates(NamedTuple):
     metavar="IOU",
     help="Fail where clustering afresh, with as many anchors, would gain more mean IoU.",
 )
+@click.option(
+    "--max-left-out",
+    type=Number(0, 1),
+    metavar="SHARE",
+    help="Fail where more of the objects were left out as faulty.",
+)
 @training_gate_options
 @format_option
 def command(
@@ -77,6 +84,7 @@ def command(
     min_iou: float | None,
     min_recall: float | None,
     max_gain: float | None,
+    max_left_out: float | None,
     training_gates: TrainingGates,
     form: str,
 ) -> int:
@@ -92,7 +100,7 @@ def command(
     from anchorkit.reports.tables import json_text
     from anchorkit.training.cfg_heads import trained_heads
 
-    gates = Gates(min_iou, min_recall, max_gain)
+    gates = Gates(min_iou, min_recall, max_gain, max_left_out)
     if [cfg, anchors, preset].count(None) != 2:
         raise UsageError("wanted one of --cfg FILE, --anchors, --preset")
     rule = training_gates.rule(trainer, cfg=cfg is not None)
@@ -117,6 +125,7 @@ def command(
             mean_iou=measured.quality.mean_iou,
             recall=measured.quality.best_possible_recall,
             gain=measured.gain,
+            left_out=measured.boxes.report.share_left_out,
             **gates._asdict(),
         )
     shares = None

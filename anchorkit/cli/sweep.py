@@ -193,16 +193,18 @@ def _held_out(
     import numpy as np
 
     from anchorkit.errors import DataError
+    from anchorkit.loaders.parts import part_named
     from anchorkit.suggestions import names_there
     from anchorkit.sweep import holdout
 
     if val is None and share is None:
         return None
     if val is not None:
-        if val not in boxes.image_sets:
+        part = part_named(val, boxes.image_sets)
+        if part is None:
             known = names_there(val, boxes.image_sets)
             raise DataError(f"--val {val}: no such image set; found: {known}")
-        listed = set(boxes.image_sets[val])
+        listed = set(boxes.image_sets[part])
         images = np.asarray([file in listed for file in boxes.image_files], dtype=np.bool_)
         out: NDArray[np.bool_] = images[boxes.image_ids]
     else:

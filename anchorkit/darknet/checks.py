@@ -139,6 +139,8 @@ def quality_failures(
     min_iou: float | None = None,
     min_recall: float | None = None,
     max_gain: float | None = None,
+    left_out: float = 0.0,
+    max_left_out: float | None = None,
 ) -> list[Failure]:
     """The gates on figures that are not passed; None sets no gate.
 
@@ -155,4 +157,6 @@ def quality_failures(
         failures.append(Failure("min-recall", recall, min_recall))
     if max_gain is not None and gain is not None and gain > max_gain:
         failures.append(Failure("max-gain", gain, max_gain))
+    if max_left_out is not None and left_out > max_left_out:
+        failures.append(Failure("max-left-out", left_out, max_left_out))
     return failures

@@ -1,4 +1,7 @@
-"""Names of classes by their numbers, from the files that lie near labels."""
+"""Names of classes by their numbers, from the files that lie near labels.
+
+Tested in tests/loaders/test_folders.py.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

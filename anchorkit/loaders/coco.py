@@ -169,7 +169,7 @@ class _Document:
             self.note("an image described twice", f"id {key}")
             return
         sides = item.get("width"), item.get("height")
-        self.texts += any(isinstance(side, str) for side in sides)
+        self.texts += any(isinstance(side, str) and _side(side) > 0 for side in sides)
         self.images[key] = (name, _side(sides[0]), _side(sides[1]))
 
     def add_category(self, number: int, item: Any) -> None:

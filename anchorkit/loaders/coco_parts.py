@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from anchorkit.errors import DataError, UsageError
-from anchorkit.files import found_at
+from anchorkit.files import check_file, found_at
 from anchorkit.loaders.listing import annotation_files
 from anchorkit.loaders.parts import part_named
 from anchorkit.loaders.sniffed import described, head_of
@@ -71,6 +71,8 @@ def parts_wanted(path: Path, image_sets: Sequence[str], besides: Sequence[str]) 
         Where it holds none, or no such part.
     """
     folder = found_at(path) == "a folder"
+    if not folder:
+        check_file(path, "a COCO file")
     names = list(dict.fromkeys([*image_sets, *besides]))
     if not folder and not names:
         return {"": path}

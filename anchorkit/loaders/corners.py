@@ -1,4 +1,7 @@
-"""Boxes of formats that tell corners in pixels and nothing of their images: KITTI, keras-yolo3."""
+"""Boxes of formats that tell corners in pixels and nothing of their images: KITTI, keras-yolo3.
+
+Tested in tests/loaders/test_kitti.py.
+"""
 
 from array import array
 from collections.abc import Sequence

@@ -63,13 +63,14 @@ def load_darknet_data(
     check_file(path, "a darknet data file")
     keys = _keys(path)
     finder = Finder(path)
+    if not any(part in keys for part in PARTS):
+        raise _unfit(path, keys, "train")
+    names, notes = _names(path, keys, finder)
     parts: dict[str, Sequence[str]] = {}
     for name in dict.fromkeys([*(image_sets or ("train",)), *besides]):
         key = part_named(name, [part for part in PARTS if part in keys])
         if key is None:
-            found = _found(keys)
-            wanted = "`train = ` and a list of images" if name == "train" else f"the key {name}"
-            raise DataError(f"{path.as_posix()}: wanted {wanted}, found {found}")
+            raise _unfit(path, keys, name)
         train = finder.there(keys[key])
         if train is None:
             raise DataError(
@@ -78,7 +79,6 @@ def load_darknet_data(
         parts[name] = lines_of(train)
         if not parts[name]:
             raise DataError(f"{train.as_posix()}: wanted a list of images, found none")
-    names, notes = _names(path, keys, finder)
     return boxes_of_parts(
         path.as_posix(),
         parts,
@@ -129,6 +129,11 @@ def _names(path: Path, keys: Mapping[str, str], finder: Finder) -> tuple[list[st
         (names[number] if number < len(names) else "") or str(number) for number in range(int(text))
     ]
     return given, notes
+
+
+def _unfit(path: Path, keys: Mapping[str, str], name: str) -> DataError:
+    wanted = "`train = ` and a list of images" if name == "train" else f"the key {name}"
+    return DataError(f"{path.as_posix()}: wanted {wanted}, found {_found(keys)}")
 
 
 def _found(keys: Mapping[str, str]) -> str:

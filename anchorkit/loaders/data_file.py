@@ -1,8 +1,11 @@
-"""What `--data` takes: darknet's obj.data, a data.yaml, a list of images or their folder."""
+"""What `--data` takes: darknet's obj.data, a data.yaml, a list of images or their folder.
+
+Tested in tests/loaders/test_data_yaml.py.
+"""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from anchorkit.boxes import Boxes
 from anchorkit.files import found_at
@@ -18,14 +21,24 @@ __all__ = ["class_order", "load_data"]
 YAML = (".yaml", ".yml")
 
 
-def load_data(file: str | os.PathLike[str], **options: Any) -> Boxes:
+def load_data(
+    file: str | os.PathLike[str],
+    *,
+    image_sets: Sequence[str] = (),
+    jobs: int | None = None,
+    progress: bool = False,
+    polygons: bool = False,
+    keypoints: bool = False,
+    keep_sets: bool = False,
+    besides: Sequence[str] = (),
+) -> Boxes:
     """Boxes of what a data file names, whatever its form.
 
     Parameters
     ----------
     file
         obj.data, data.yaml, a list of images, or a folder of images.
-    **options
+    image_sets, jobs, progress, polygons, keypoints, keep_sets, besides
         As for `load_data_yaml`.
 
     Raises
@@ -34,11 +47,21 @@ def load_data(file: str | os.PathLike[str], **options: Any) -> Boxes:
         As the loader of its form does.
     """
     path = Path(file)
+    loader = load_darknet_data
     if path.suffix.lower() in YAML:
-        return load_data_yaml(path, **options)
-    if found_at(path) == "a folder" or text_kind(path) == "list of images":
-        return load_images(path, **options)
-    return load_darknet_data(path, **options)
+        loader = load_data_yaml
+    elif found_at(path) == "a folder" or text_kind(path) == "list of images":
+        loader = load_images
+    return loader(
+        path,
+        image_sets=image_sets,
+        jobs=jobs,
+        progress=progress,
+        polygons=polygons,
+        keypoints=keypoints,
+        keep_sets=keep_sets,
+        besides=besides,
+    )
 
 
 def class_order(file: str | os.PathLike[str]) -> list[str]:

@@ -93,7 +93,7 @@ def _finder(path: Path, content: Mapping[str, Any]) -> Finder:
     root = content.get("path")
     if not isinstance(root, str) or not root.strip():
         return Finder(path, [path.parent])
-    found = plain.there(root, Path.is_dir)
+    found = plain.there(root, os.path.isdir)
     bases = [base / root for base in plain.bases]
     return Finder(path, [*([found] if found else []), *bases, path.parent])
 
@@ -121,14 +121,14 @@ def _images(typed: str, key: str, value: Any, finder: Finder, problems: list[Pro
 def _there(value: str, finder: Finder) -> Path | None:
     """The folder or list that is meant; Roboflow's `../train` is seen from beside the file, too."""
     for tried in dict.fromkeys((value, value.removeprefix("../"))):
-        found = finder.there(tried, Path.exists)
+        found = finder.there(tried, os.path.exists)
         if found is not None:
             return found
     # Labels without their images are enough
     labels = value.replace("\\", "/").rstrip("/")
     head, images, tail = f"/{labels}".rpartition("/images")
     if images and (not tail or tail.startswith("/")):
-        found = finder.there(f"{head}/labels{tail}"[1:], Path.is_dir)
+        found = finder.there(f"{head}/labels{tail}"[1:], os.path.isdir)
         return None if found is None else found
     return None
 

@@ -17,7 +17,7 @@ __all__ = ["load_images"]
 
 
 def load_images(
-    place: str | os.PathLike[str],
+    file: str | os.PathLike[str],
     *,
     image_sets: Sequence[str] = (),
     jobs: int | None = None,
@@ -34,7 +34,7 @@ def load_images(
 
     Parameters
     ----------
-    place
+    file
         The list, one path a line, or the folder.
     image_sets
         Lists beside it by their names (`val`), or folders below it, to use in place of it.
@@ -52,7 +52,7 @@ def load_images(
     DataError
         Where no image is listed, or none has labels.
     """
-    path = Path(place)
+    path = Path(file)
     folder = found_at(path) == "a folder"
     parts: dict[str, Sequence[str]] = _parts_below(path) if folder else {path.stem: _listed(path)}
     if image_sets:

@@ -48,11 +48,11 @@ class Member(NamedTuple):
 class _Text:
     """A window on the text of a file."""
 
-    def __init__(self, path: Path, size: int) -> None:
+    def __init__(self, path: Path, size: int, raw: BinaryIO) -> None:
         self.path = path
         self.size = size
         self.read = 0
-        self.file = _opened(path)
+        self.file = _unpacked(raw)
         if isinstance(self.file, gzip.GzipFile):
             self.size = 0  # nobody knows before the end
         head = self.start()
@@ -159,11 +159,10 @@ class _Text:
         )
 
 
-def _opened(path: Path) -> "BinaryIO | gzip.GzipFile":
-    file = open_file(path, "a JSON file")
-    packed = file.read(2) == GZIP
-    file.seek(0)
-    return gzip.GzipFile(fileobj=file) if packed else file
+def _unpacked(raw: BinaryIO) -> "BinaryIO | gzip.GzipFile":
+    packed = raw.read(len(GZIP)) == GZIP
+    raw.seek(0)
+    return gzip.GzipFile(fileobj=raw) if packed else raw
 
 
 def _may_be_cut(error: json.JSONDecodeError, text: str) -> bool:
@@ -203,8 +202,8 @@ def members(
     [('info', None, 3), ('images', 0, None), ('images', 1, {'id': 7})]
     """
     size = path.stat().st_size
-    text = _Text(path, size)
-    with text.file:
+    with open_file(path, "a JSON file") as raw:
+        text = _Text(path, size, raw)
         if progress:
             yield from _shown(text)
         else:

@@ -1,4 +1,7 @@
-"""The list that keras-yolo3 and its kin train on: `image xmin,ymin,xmax,ymax,class ...` a line."""
+"""The list that keras-yolo3 and its kin train on: `image xmin,ymin,xmax,ymax,class ...` a line.
+
+Tested in tests/loaders/test_kitti.py.
+"""
 
 import os
 import re

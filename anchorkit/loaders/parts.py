@@ -1,4 +1,7 @@
-"""Parts of a data set by the names that people give them: train, val, test."""
+"""Parts of a data set by the names that people give them: train, val, test.
+
+Tested in tests/loaders/test_folders.py.
+"""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,6 +1,8 @@
 """Text files as people save them: UTF-8, or UTF-16 as some shells and editors of Windows write.
 
 Tested in tests/loaders/test_yolo.py.
+
+Tested in tests/loaders/test_listed_images.py.
 """
 
 from typing import TYPE_CHECKING

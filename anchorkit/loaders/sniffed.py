@@ -11,7 +11,7 @@ from anchorkit.files import open_file
 from anchorkit.loaders.plain_text import utf8
 from anchorkit.loaders.suffixes import IMAGE_SUFFIXES
 
-__all__ = ["described", "head_of", "suffix_of", "text_kind"]
+__all__ = ["EXPORT", "described", "head_of", "suffix_of", "text_kind"]
 
 LOOKED_AT = 1 << 16
 """Bytes of a file that are looked at."""
@@ -41,7 +41,7 @@ _XML = (
     (r"<annotations[\s>].*<(?:image|track|meta|version)[\s>]", "CVAT's XML"),
     (r"<annotations[\s>]", "CVAT's XML"),
     (r"<dataset[\s>].*<images[\s>]", "dlib's XML"),
-    (r"<!doctype html|<html[\s>]", "a web page"),
+    (r"<!doctype html|<html[\s>]", "a web page, no annotations"),
     (r"<tagset[\s>]|<DataSet[\s>]|<Data[\s>]", "another tool's XML"),
 )
 

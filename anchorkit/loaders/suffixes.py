@@ -1,4 +1,7 @@
-"""How the names of images end. Needs nothing else."""
+"""How the names of images end. Needs nothing else.
+
+Tested in tests/loaders/test_image_sizes.py.
+"""
 
 __all__ = ["IMAGE_SUFFIXES"]
 

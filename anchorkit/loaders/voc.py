@@ -18,7 +18,7 @@ from anchorkit.loaders.image_sizes import ImageFolder, images_beside
 from anchorkit.loaders.listing import annotations_of
 from anchorkit.loaders.parallel import read_in_batches
 from anchorkit.loaders.parts import parts_of
-from anchorkit.loaders.sniffed import described
+from anchorkit.loaders.sniffed import EXPORT, described
 from anchorkit.loaders.voc_sets import sets_of, sets_there
 
 __all__ = ["load_voc"]
@@ -97,7 +97,7 @@ def _refuse_others(boxes: Boxes) -> None:
         return
     for problem in boxes.report.of("unreadable"):
         other = described(problem.file)
-        if other:
+        if other.endswith(EXPORT):
             raise DataError(f"{problem.file}: {other}")
 
 

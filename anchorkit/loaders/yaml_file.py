@@ -1,4 +1,7 @@
-"""A data.yaml as it stands: keys, and the names of its classes. PyYAML reads it."""
+"""A data.yaml as it stands: keys, and the names of its classes. PyYAML reads it.
+
+Tested in tests/loaders/test_data_yaml.py.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -17,9 +17,13 @@ from anchorkit.loaders.folders import in_parts, without_predictions
 from anchorkit.loaders.listing import annotations_of
 from anchorkit.loaders.long_lines import Tally, added, judged
 from anchorkit.loaders.parallel import read_in_batches
+from anchorkit.loaders.sniffed import EXPORT, described, text_kind
 from anchorkit.loaders.yolo_file import NAMED
 
 __all__ = ["boxes_of_labels", "load_yolo"]
+
+LOOKED_AT = 20
+"""Problems of a set without boxes whose files are looked at for what they are."""
 
 LISTS = ("classes.txt", "predefined_classes.txt", "train.txt", "trainval.txt", "val.txt")
 MORE_LISTS = ("valid.txt", "test.txt", "requirements.txt", "notes.txt")
@@ -84,8 +88,20 @@ def load_yolo(
         keypoints=keypoints,
         problems=listing.problems,
     )
+    _refuse_others(boxes)
     report = replace(boxes.report, hidden=listing.hidden, remarks=(*boxes.report.remarks, *remarks))
     return in_parts(replace(boxes, report=report), root, typed, image_sets, keep_sets=keep_sets)
+
+
+def _refuse_others(boxes: Boxes) -> None:
+    """Fail where nothing was read, for it is of another kind."""
+    problems = () if len(boxes) else boxes.report.of("unreadable", "left_out")
+    for problem in problems[:LOOKED_AT]:
+        if text_kind(problem.file) == "KITTI":
+            raise DataError(f"{problem.file}: KITTI's labels: --kitti reads their folder")
+        other = described(problem.file)
+        if other.endswith(EXPORT):
+            raise DataError(f"{problem.file}: {other}")
 
 
 def boxes_of_labels(
@@ -176,6 +192,9 @@ def _refuse_pixels(source: str, files: Sequence[str], batches: Sequence[dict[str
     if 2 * pixels <= objects:
         return
     found = list(_faults(files, batches, "in pixels, not fractions"))
+    other = described(found[0].file)
+    if other.endswith(EXPORT):
+        raise DataError(f"{found[0].file}: {other}")
     numbers = [float(text) for one in found for text in one.value.split()[:4] if _is_number(text)]
     unit = "in percent" if max(numbers, default=101) <= 100 else "in pixels"
     raise DataError(

@@ -14,11 +14,11 @@ from anchorkit.errors import DataError, UsageError
 from anchorkit.load_report import Report
 from anchorkit.loaders import LOADERS, load
 from anchorkit.network_input import DEFAULT_INPUT, NetworkInput
-from anchorkit.reports.left_out import loss_lines
+from anchorkit.reports.left_out import loss_lines, loss_warning
 from anchorkit.reports.tables import counted
 from anchorkit.suggestions import names_there
 
-__all__ = ["check_strict", "load_boxes", "require_data", "say_losses"]
+__all__ = ["check_strict", "load_boxes", "require_data", "say_losses", "say_remarks"]
 
 
 def load_boxes(
@@ -73,9 +73,17 @@ def load_boxes(
 
 def say_losses(report: Report) -> None:
     """Say what was remarked, and without `--quiet` what was left out, altered or unreadable."""
+    say_remarks(report)
+    summary(loss_lines(report))
+
+
+def say_remarks(report: Report) -> None:
+    """Say how much was lost, where it is much, and what was remarked."""
+    much = loss_warning(report)
+    if much:
+        warn(much)
     for remark in report.remarks:
         (warn if remark.level == "warning" else note)(remark.text)
-    summary(loss_lines(report))
 
 
 def require_data(data: DataOptions, why: str = "no data") -> None:
