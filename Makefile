@@ -11,7 +11,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHECKED = anchorkit tests
 
 .DEFAULT_GOAL = help
-.PHONY: help run test format bench fuzz kills clean
+.PHONY: help run test coverage format bench fuzz kills trials clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,12 @@ test: $(READY)-dev  ## set everything up and check format, lint, types and tests
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses auto
 
+coverage: $(READY)-dev  ## run the tests, and list the lines and branches that none of them reaches
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --numprocesses auto
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
 format: $(READY)-dev  ## put the code into the format that `make test` checks
 	$(BIN)/ruff format $(CHECKED)
 	$(BIN)/ruff check --fix $(CHECKED)
@@ -60,9 +66,15 @@ fuzz: $(READY)-dev  ## read 52,000 files of every kind damaged at random
 	$(BIN)/python tests/fuzz.py boxes 5000
 	$(BIN)/python tests/fuzz.py cfg 2000
 
-kills: $(READY)  ## kill a thousand writers of a file at random moments; it must stay whole
-	$(BIN)/python tests/killed_writes.py 1000
+kills: $(READY)  ## kill 1,000 writers and 500 whole runs at random moments; files must stay whole
+	$(BIN)/python tests/killed_writes.py 1000 500
+
+trials: $(READY)-dev  ## interrupts, two writers of one file, full disks, locales (Linux)
+	$(BIN)/python tests/trials.py interrupts 200
+	$(BIN)/python tests/trials.py writers 100
+	$(BIN)/python tests/trials.py full
+	$(BIN)/python tests/trials.py locales
 
 clean:  ## remove .venv and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,6 +2,8 @@
 
 `exit_code` is what the command line ends with: 1 for what was found in the content, 2 for bad
 usage.
+
+Tested in tests/cli/test_streams.py.
 """
 
 __all__ = [

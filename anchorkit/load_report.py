@@ -2,6 +2,8 @@
 
 Every object of every file is a box, or it is left out (faulty, and named), or filtered (excluded by
 an option of the user): `objects == boxes + left_out + filtered`, always.
+
+Tested in tests/reports/test_left_out.py.
 """
 
 from collections.abc import Iterable, Mapping
@@ -93,6 +95,11 @@ class Report:
     def left_out(self) -> int:
         """Faulty objects that are not among the boxes."""
         return self.count("left_out")
+
+    @property
+    def share_left_out(self) -> float:
+        """Left-out objects as a share of those that the user's options do not exclude."""
+        return self.left_out / max(self.objects - self.filtered_total, 1)
 
     @property
     def altered(self) -> int:

@@ -1,32 +1,43 @@
 """What holds for the project as a whole: its imports, its help texts, its documentation."""
 
 import ast
+import re
 import shlex
 import subprocess
 import sys
 from importlib import import_module
-from pathlib import Path
 from types import GenericAlias
 
 import click
 import pytest
+import yaml
+from imports import IMPORTS, MODULES, PACKAGE, ROOT, first_names, layout
 
+from anchorkit._version import __version__
 from anchorkit.cli import COMMANDS, commands
 
-ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "anchorkit"
 REQUIRED = {"numpy", "xmltodict", "click", "matplotlib", "tqdm"}
 OPTIONAL = {"PIL", "tensorboardX", "yaml"}
 """Modules of optional extras: imported where they are used, and never needed."""
 
-GROUND = {"errors", "arguments", "suggestions", "files", "sums", "terminal", "network_input"}
+GROUND = {
+    "errors",
+    "arguments",
+    "suggestions",
+    "files",
+    "beside",
+    "sums",
+    "terminal",
+    "network_input",
+}
 HANDED = {"boxes", "load_report", "image_sets"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "suggestions": set(),
     "arguments": {"errors"},
     "network_input": {"arguments", "errors"},
-    "files": {"errors"},
+    "beside": set(),
+    "files": {"errors", "beside"},
     "sums": set(),
     "terminal": set(),
     "load_report": GROUND,
@@ -36,56 +47,29 @@ ALLOWED: dict[str, set[str]] = {
     "quality": GROUND | {"overlap"},
     "search": GROUND | {"overlap", "search"},
     "clustering": GROUND | {"overlap", "search"},
-    "anchors": GROUND | HANDED | {"overlap", "quality", "anchors"},
+    "anchors": GROUND | HANDED | {"overlap", "quality", "training", "anchors"},
     "sweep": GROUND
     | HANDED
     | {"overlap", "quality", "clustering", "distances", "search", "anchors"},
     "darknet": GROUND | {"darknet"},
     "suggested_k": GROUND,
-    "training": GROUND | HANDED | {"overlap", "quality", "anchors", "darknet", "training"},
+    "training": GROUND | HANDED | {"overlap", "quality", "darknet", "training"},
     "loaders": GROUND | HANDED | {"loaders"},
     "guide": set(),
     "plots": GROUND
+    | HANDED
     | {"suggested_k", "overlap", "quality", "sweep", "training", "darknet", "plots"},
 }
 """All that modules and folders may import of ours, by its first name; what is not named here may
 import all that is below the command line."""
 
 
-def module_name(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 PUBLIC = [
     name
     for name, path in MODULES.items()
     if not any(part.startswith("_") for part in name.split("."))
     and len(ast.parse(path.read_bytes()).body) > 1  # more than a docstring
 ]
-
-
-def imported(node: ast.AST) -> set[str]:
-    """Modules imported anywhere below a node, by their full names."""
-    found: set[str] = set()
-    for child in ast.walk(node):
-        if isinstance(child, ast.Import):
-            found |= {alias.name for alias in child.names}
-        elif isinstance(child, ast.ImportFrom):
-            assert child.level == 0, "imports are absolute"
-            whole = {f"{child.module}.{alias.name}" for alias in child.names}
-            found |= (whole & MODULES.keys()) or {str(child.module)}
-    return found
-
-
-IMPORTS = {name: imported(ast.parse(path.read_bytes())) for name, path in MODULES.items()}
-
-
-def first_names(name: str) -> set[str]:
-    """Of `anchorkit.cli.options.loading`'s imports of ours: `boxes`, `errors`, ..."""
-    ours = (other.split(".") for other in IMPORTS[name])
-    return {parts[1] for parts in ours if parts[0] == "anchorkit" and len(parts) > 1}
 
 
 def importers(package: str) -> set[str]:
@@ -240,3 +224,45 @@ def test_every_option_of_a_command_has_help(name: str) -> None:
 def test_the_manual_shows_every_command(name: str) -> None:
     pages = [ROOT / "README.md", *(PACKAGE / "guide").glob("*.md")]
     assert any(f"anchorkit {name} " in page.read_text(encoding="utf-8") for page in pages)
+
+
+def test_the_layout_that_is_printed_names_every_room_and_goes_one_way() -> None:
+    lines = layout().split("imports between them:\n")[1].splitlines()
+    rooms: list[str] = []
+    for line in lines:
+        name, *users = ([""] if line.startswith(" ") else []) + line.split()
+        if name:
+            rooms.append(name)
+        assert {*users} <= {*rooms}, f"{name or rooms[-1]} imports what comes after it"
+    assert {*rooms} == {name.split(".")[1] for name in MODULES if "." in name} - {"__main__"}
+
+
+def test_continuous_integration_runs_the_oldest_and_the_newest_python_promised() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text())
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    promised = re.findall(r"Python :: (3\.\d+)", project)
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == [promised[0], promised[-1]]
+    assert f'requires-python = ">={promised[0]}"' in project
+
+
+def test_the_version_stands_in_one_place() -> None:
+    texts = [*PACKAGE.rglob("*.py"), ROOT / "pyproject.toml"]
+    named = [path.name for path in texts if f'"{__version__}"' in path.read_text(encoding="utf-8")]
+    assert named == ["_version.py"]
+
+
+TESTED_IN = re.compile(r"Tested in (tests/\S+?\.py)")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, path in MODULES.items() if not path.stem.startswith("_")]
+)
+def test_module_has_a_test_file_of_its_name_or_says_where_it_is_tested(name: str) -> None:
+    path = MODULES[name]
+    own = ROOT / "tests" / path.relative_to(PACKAGE).with_name(f"test_{path.name}")
+    named = TESTED_IN.findall(ast.get_docstring(ast.parse(path.read_bytes())) or "")
+    assert own.exists() or named, (
+        f"write {own.relative_to(ROOT).as_posix()}, or end the first lines of {path.name} with "
+        "`Tested in tests/....py.`"
+    )
+    assert [text for text in named if not (ROOT / text).exists()] == []

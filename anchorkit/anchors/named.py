@@ -1,4 +1,7 @@
-"""A set of anchors, and what is known of it: where it comes from, and for which input it is."""
+"""A set of anchors, and what is known of it: where it comes from, and for which input it is.
+
+Tested in tests/cli/options/test_anchors.py.
+"""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,3 +27,5 @@ class NamedAnchors:
     """`preset`, `cfg` or `anchors`."""
     network: PartialInput = UNSAID
     """The input that these pixels are meant for, as far as it is known."""
+    trainer: str | None = None
+    """Whom they were made for, where that is told."""

@@ -5,11 +5,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from anchorkit.anchors.anchor_free import NO_ANCHORS, has_no_anchors
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.errors import UsageError
-from anchorkit.network_input import PartialInput
+from anchorkit.network_input import NetworkInput, PartialInput
+from anchorkit.suggestions import closest
 
-__all__ = ["PRESETS", "Published", "preset"]
+__all__ = ["PRESETS", "Published", "at_network", "preset"]
 
 CELL = 32
 """Pixels per grid cell of the networks whose anchors are published in cells."""
@@ -101,7 +103,35 @@ def preset(name: str) -> NamedAnchors:
     >>> preset("yolov2-voc").anchors[0]
     array([42.3072, 55.4064])
     """
-    if name not in PRESETS:
-        raise UsageError(f"preset {name!r}: wanted one of {', '.join(PRESETS)}")
-    found = PRESETS[name]
-    return NamedAnchors(name, found.anchors, "preset", PartialInput((found.side, found.side)))
+    known = name.strip().casefold()
+    if known not in PRESETS:
+        near = closest(known, PRESETS)
+        hint = f"did you mean {near}?" if near else f"wanted one of {', '.join(PRESETS)}"
+        free = has_no_anchors(known)
+        raise UsageError(f"preset {name!r}: {NO_ANCHORS if free else hint}")
+    found = PRESETS[known]
+    return NamedAnchors(known, found.anchors, "preset", PartialInput((found.side, found.side)))
+
+
+def at_network(given: NamedAnchors, network: NetworkInput) -> NamedAnchors:
+    """Anchors scaled to another input than they are meant for, each side by its own ratio.
+
+    Parameters
+    ----------
+    given
+        Anchors whose input is known; else they stay as they are.
+    network
+        The input to scale them to.
+
+    Examples
+    --------
+    >>> at_network(preset("yolov3"), NetworkInput(832, 416)).anchors[0].tolist()
+    [20.0, 13.0]
+    """
+    size = given.network.size
+    if size is None or size == network.size:
+        return given
+    ratios = np.asarray(network.size, dtype=np.float64) / np.asarray(size)
+    return NamedAnchors(
+        given.name, given.anchors * ratios, given.source, PartialInput(network.size)
+    )

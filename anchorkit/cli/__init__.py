@@ -13,6 +13,7 @@ import click
 from anchorkit._version import __version__
 from anchorkit.cli import messages
 from anchorkit.cli.options.shared import help_text
+from anchorkit.cli.typed import rewritten
 from anchorkit.errors import AnchorkitError
 from anchorkit.suggestions import closest
 
@@ -107,8 +108,11 @@ def main(args: list[str] | None = None) -> None:
 
 
 def _run(args: list[str] | None) -> int:
+    words = rewritten(sys.argv[1:] if args is None else args)
     try:
-        result: Any = commands.main(args, prog_name="anchorkit", standalone_mode=False)
+        result: Any = commands.main(
+            words, prog_name="anchorkit", standalone_mode=False, obj=tuple(words)
+        )
     except (click.exceptions.Abort, KeyboardInterrupt):
         if sys.stderr.isatty():
             click.echo(err=True)  # below the ^C
@@ -116,7 +120,7 @@ def _run(args: list[str] | None) -> int:
             click.echo("anchorkit: interrupted", err=True)
         return 130
     except click.ClickException as wrong:
-        return _failed(messages.said_of_usage(wrong), wrong.exit_code)
+        return _failed(messages.said_of_usage(wrong, words), wrong.exit_code)
     except AnchorkitError as error:
         return _failed(str(error), error.exit_code)
     except MemoryError:

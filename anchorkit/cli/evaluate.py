@@ -1,12 +1,25 @@
 """`anchorkit evaluate`: how well given anchors fit, one set in full or several side by side."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from anchorkit.anchors.named import NamedAnchors
-from anchorkit.cli.options.anchors import given_options, network_for
+from anchorkit.cli.options.anchors import CfgAnchors, given_options, network_for, trainer_for
+from anchorkit.cli.options.assignment import anchor_t_option, untrained_option
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.shared import format_option, help_text, input_options
+from anchorkit.cli.options.trainer import say_too_small, trainer_option
+from anchorkit.cli.options.training import augment_option, in_training
 from anchorkit.network_input import PartialInput
+from anchorkit.training.trainers import TRAINERS, Trainer
+
+if TYPE_CHECKING:
+    from anchorkit.boxes import Boxes
+    from anchorkit.darknet.sections import Cfg
+    from anchorkit.network_input import NetworkInput
 
 __all__ = ["command"]
 
@@ -16,20 +29,34 @@ __all__ = ["command"]
         "Say how well given anchors fit a data set: a cfg's, a network's defaults, or your own.",
         "anchorkit evaluate --voc VOCdevkit/VOC2007 --preset yolov3",
         "anchorkit evaluate --voc annotations --preset yolov3 --cfg old.cfg --anchors new.json",
+        "anchorkit evaluate --voc annotations --preset yolov5 --trainer yolov5",
     )
 )
 @given_options
 @data_options
+@trainer_option
 @input_options
+@augment_option
+@anchor_t_option
+@untrained_option
 @format_option
 def command(
     given: tuple[NamedAnchors, ...],
     data: DataOptions,
+    trainer: Trainer | None,
     asked: PartialInput,
+    augment: str | None,
+    anchor_t: float,
+    untrained: Path | None,
     form: str,
 ) -> None:
     """Gather the anchors, load, judge, print."""
     from anchorkit.cli.messages import warn, write_result
+    from anchorkit.cli.options.assignment import (
+        assigned_to,
+        check_untrained_path,
+        write_untrained,
+    )
     from anchorkit.cli.options.loading import load_boxes
     from anchorkit.errors import UsageError
     from anchorkit.reports.evaluate import comparison
@@ -38,10 +65,94 @@ def command(
 
     if not given:
         raise UsageError("no anchors: name some with --anchors, --cfg or --preset")
-    network, warnings = network_for(given, asked)
+    rule = _rule_of(given, trainer, untrained)
+    if untrained:
+        check_untrained_path(untrained)
+    trainer = trainer_for(given, trainer)
+    network, warnings = network_for(given, asked, trainer)
     for line in warnings:
         warn(line)
     boxes = load_boxes(data, network)
-    result = comparison(boxes, given, network=network)
+    say_too_small(trainer, boxes, network)
+    result = comparison(boxes, given, network=network, trainer=trainer.name if trainer else None)
+    cfg = _single_cfg(given) if rule in (None, TRAINERS["darknet"]) else None
+    for one, keys in zip(
+        result["results"],
+        _in_training(given, boxes, network, augment, anchor_t, cfg, trainer),
+        strict=True,
+    ):
+        one |= keys
+    if rule is not None:
+        found = assigned_to(given, boxes, network, rule, anchor_t)
+        for one, assigned in zip(result["results"], found, strict=True):
+            one |= {} if assigned is None else {"assignment": assigned.keys}
+        if untrained:
+            write_untrained(untrained, found, boxes, network, rule)
     show = {"text": comparison_text, "json": json_text, "markdown": comparison_markdown}
     write_result(show[form](result))
+
+
+def _rule_of(
+    given: Sequence[NamedAnchors], trainer: Trainer | None, untrained: Path | None
+) -> Trainer | None:
+    """By whose rule boxes are given to anchors; None where that is not asked for.
+
+    Raises
+    ------
+    UsageError
+        Where a list of untrained boxes is, and it is not known who trains.
+    """
+    from anchorkit.errors import UsageError
+
+    if untrained is None:
+        return trainer
+    if trainer is None and any(one.source == "cfg" for one in given):
+        trainer = TRAINERS["darknet"]
+    if trainer is None or trainer.rule is None:
+        rules = ", ".join(name for name, one in TRAINERS.items() if one.rule)
+        found = "none" if trainer is None else trainer.name
+        raise UsageError(f"--untrained: wanted --trainer {rules} or a --cfg, found {found}")
+    return trainer
+
+
+def _single_cfg(given: Sequence[NamedAnchors]) -> "tuple[str, Cfg] | None":
+    """The cfg that says how training alters boxes: the only one."""
+    cfgs = [one for one in given if isinstance(one, CfgAnchors)]
+    return (cfgs[0].file, cfgs[0].cfg) if len(cfgs) == 1 else None
+
+
+def _in_training(
+    given: Sequence[NamedAnchors],
+    boxes: "Boxes",
+    network: "NetworkInput",
+    augment: str | None,
+    anchor_t: float,
+    cfg: "tuple[str, Cfg] | None",
+    trainer: Trainer | None,
+) -> list[dict[str, Any]]:
+    """For each set of anchors the figures as labelled and in training; nothing where unknown."""
+    from anchorkit.cli.messages import note
+    from anchorkit.errors import DataError
+    from anchorkit.reports.findings import labelled_and_training
+    from anchorkit.training.augmentation_figures import measured
+
+    usual = None if trainer is None else trainer.augmentation
+    seen = in_training(augment, boxes, network, cfg=cfg, trainer=usual)
+    if seen is None:
+        return [{} for _ in given]
+    sizes = boxes.at_input(network)
+    try:
+        return [
+            labelled_and_training(
+                measured(sizes, one.anchors, anchor_t),
+                measured(seen.drawn.sizes, one.anchors, anchor_t),
+                seen,
+                len(boxes),
+            )
+            for one in given
+        ]
+    except DataError as error:  # no box outlives the augmentation
+        if augment is not None:
+            raise
+        note(f"no figures in training: {error}")
+        return [{} for _ in given]

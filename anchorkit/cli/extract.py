@@ -39,12 +39,17 @@ def command(data: DataOptions, path: Path, asked: PartialInput) -> None:
     """Check, load, save, and say what was saved."""
     from anchorkit.cli.messages import write_result
     from anchorkit.cli.options.loading import load_boxes
-    from anchorkit.cli.options.output_paths import check_output, check_outputs_differ
+    from anchorkit.cli.options.output_paths import Output, check_output, check_outputs_differ
+    from anchorkit.errors import UsageError
     from anchorkit.loaders.npz import is_boxes_file, save_boxes
 
-    given = [(f"--boxes {source}", source) for kind, source in data.sources if kind == "boxes"]
-    check_outputs_differ([*dict.fromkeys(given), (f"-o {path}", path)])
+    given = [
+        Output(f"--boxes {source}", source) for kind, source in data.sources if kind == "boxes"
+    ]
+    check_outputs_differ([*dict.fromkeys(given), Output(f"-o {path}", path)])
     check_output(path, f"-o {path}", ours=is_boxes_file, what="boxes saved by `anchorkit extract`")
+    if path.suffix.lower() != ".npz":
+        raise UsageError(f"-o {path}: wanted a name that ends in .npz")
     boxes = load_boxes(data, asked.filled(), keep_sets=True)
     save_boxes(path, boxes)
     what = f"{counted(boxes.images, 'image')}, {counted(len(boxes), 'box', 'boxes')}"

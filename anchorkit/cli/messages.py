@@ -13,6 +13,7 @@ from typing import Literal
 
 import click
 
+from anchorkit.cli.typed import meant_option
 from anchorkit.suggestions import closest
 from anchorkit.terminal import safe_lines, safe_text
 
@@ -58,8 +59,8 @@ def summary(lines: Sequence[str]) -> None:
             _say("note", line)
 
 
-def write_result(text: str, *, nl: bool = True) -> None:
-    r"""Write the result to stdout.
+def write_result(text: str, *, nl: bool = True, err: bool = False) -> None:
+    r"""Write the result to stdout, or to stderr where stdout is for a file.
 
     Parameters
     ----------
@@ -67,9 +68,11 @@ def write_result(text: str, *, nl: bool = True) -> None:
         Its line ends are meant. Those of a diff may be `\r\n`, which stay where no terminal is.
     nl
         Whether to end with a line end.
+    err
+        Whether to write to stderr.
     """
-    end = "" if sys.stdout.isatty() else "\r"
-    click.echo("\n".join(_shown(line, end) for line in text.split("\n")), nl=nl)
+    end = "" if (sys.stderr if err else sys.stdout).isatty() else "\r"
+    click.echo("\n".join(_shown(line, end) for line in text.split("\n")), nl=nl, err=err)
 
 
 def shows_progress() -> bool:
@@ -77,10 +80,19 @@ def shows_progress() -> bool:
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not _quiet()
 
 
-def said_of_usage(wrong: click.ClickException) -> str:
-    """A sentence of click's in our form: where, what was found, what was wanted."""
+def said_of_usage(wrong: click.ClickException, words: Sequence[str] = ()) -> str:
+    """A sentence of click's in our form: where, what was found, what was wanted.
+
+    Parameters
+    ----------
+    wrong
+        What click found.
+    words
+        The command line, in which a word tells more than click says of it.
+    """
     if isinstance(wrong, click.NoSuchOption):
-        near = closest(wrong.option_name, _options(wrong.ctx))
+        known = _options(wrong.ctx)
+        near = meant_option(wrong.option_name, words, known) or closest(wrong.option_name, known)
         hint = f"; did you mean {near}?" if near else ""
         return f"{wrong.option_name}: no such option{hint}"
     if isinstance(wrong, click.MissingParameter):

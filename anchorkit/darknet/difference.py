@@ -1,4 +1,7 @@
-"""The difference of two texts as `patch` reads it."""
+"""The difference of two texts as `patch` reads it.
+
+Tested in tests/darknet/test_sections.py.
+"""
 
 import difflib
 

@@ -1,4 +1,7 @@
-"""Keys and activations that one darknet knows and another does not."""
+"""Keys and activations that one darknet knows and another does not.
+
+Tested in tests/darknet/test_sections.py.
+"""
 
 __all__ = ["ALIASES_OF_HANK_AI", "LACKING", "LATER_ACTIVATIONS", "is_refused", "unread_keys"]
 

@@ -1,4 +1,7 @@
-"""What a layer stores and what it multiplies, one rule for each type of layer."""
+"""What a layer stores and what it multiplies, one rule for each type of layer.
+
+Tested in tests/darknet/test_cost.py.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple

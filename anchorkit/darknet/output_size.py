@@ -1,4 +1,7 @@
-"""How many positions a window has along one side of a feature map."""
+"""How many positions a window has along one side of a feature map.
+
+Tested in tests/darknet/test_cost.py.
+"""
 
 from anchorkit.errors import UsageError
 

@@ -1,4 +1,7 @@
-"""Lines that one darknet reads and another does not: AlexeyAB's, pjreddie's, hank-ai's."""
+"""Lines that one darknet reads and another does not: AlexeyAB's, pjreddie's, hank-ai's.
+
+Tested in tests/darknet/test_sections.py.
+"""
 
 import re
 from collections import Counter

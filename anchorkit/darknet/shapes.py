@@ -1,4 +1,7 @@
-"""What each type of layer makes of the size of its input, as darknet computes it."""
+"""What each type of layer makes of the size of its input, as darknet computes it.
+
+Tested in tests/darknet/test_graph.py.
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple

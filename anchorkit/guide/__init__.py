@@ -9,6 +9,7 @@ PAGES = (
     "anchors",
     "darknet",
     "trainers",
+    "training",
     "sweep",
     "cost",
     "pictures",

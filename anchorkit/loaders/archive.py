@@ -2,6 +2,8 @@
 
 numpy would take the memory that a header names, whatever follows it, and a few bytes can name any
 number. Here a member is read in pieces; each is looked at before the next.
+
+Tested in tests/loaders/test_npz.py.
 """
 
 import math

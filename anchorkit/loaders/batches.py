@@ -2,6 +2,8 @@
 
 Nothing here needs numpy, and what `read_batch` returns is made of bytes, numbers and text alone:
 processes that only read files start quickly and answer cheaply.
+
+Tested in tests/loaders/test_voc_surprises.py.
 """
 
 import os
@@ -23,7 +25,7 @@ LONGEST_VALUE = 400
 
 
 Label = tuple[str, bool, bool]
-_NOTHING = Annotation((float("nan"), float("nan")), -1, [], [], [], [], [], [])
+_NOTHING = Annotation((float("nan"), float("nan")), -1, [], [], [], [], [], [], [])
 
 
 def read_file(path: str | bytes) -> bytes:
@@ -68,8 +70,8 @@ def read_batch(
     Returns
     -------
     A dict of columns as bytes of native numbers. For each box: `widths` and `heights` float64, its
-    left and top edge in pixels `xs` and `ys` float64 (`edges` says so), and `labels` int32, the
-    place of its label in the list `names` of (class name, difficult, truncated). For each file:
+    left and top edge in pixels `xs` and `ys` float64 (the `form` "corners"), and `labels` int32,
+    the place of its label in the list `names` of (class name, difficult, truncated). For each file:
     `sizes` float64 width and height of its image, `objects` int32 how many it has (-1: could not be
     read), `boxes` int32 how many are usable. `faults` lists (place of the file, object or None,
     reason, value, kind).
@@ -78,6 +80,7 @@ def read_batch(
     objects, boxes = array("i"), array("i")
     labels: list[Label] = []
     faults: list[tuple[int, int | None, str, str, str]] = []
+    odd: list[tuple[int, int, int, tuple[float, ...]]] = []
     for place, path in enumerate(paths):
         try:
             found = _read(path) if sizes is None else read_annotation(read_file(path), sizes[place])
@@ -92,6 +95,7 @@ def read_batch(
             (place, number, reason, value[:LONGEST_VALUE], kind)
             for number, reason, value, kind in found.faults
         )
+        odd.extend((place, *one) for one in found.odd)
         image_sizes.extend(found.size)
         objects.append(found.objects)
         boxes.append(len(found.labels))
@@ -106,13 +110,14 @@ def read_batch(
         "heights": heights.tobytes(),
         "xs": lefts.tobytes(),
         "ys": tops.tobytes(),
-        "edges": True,
+        "form": "corners",
         "labels": array("i", [names[label] for label in labels]).tobytes(),
         "names": list(names),
         "sizes": image_sizes.tobytes(),
         "objects": objects.tobytes(),
         "boxes": boxes.tobytes(),
         "faults": faults,
+        "odd": odd,
     }
 
 

@@ -1,19 +1,27 @@
 """One Pascal VOC annotation, from its bytes to boxes: the reference reader.
 
 Nothing here needs numpy, so that the processes that read files start quickly.
+
+Tested in tests/loaders/test_voc_surprises.py.
 """
 
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from anchorkit.loaders.voc_elements import Elements, boxes_of_object, instead_of_box
+
 __all__ = [
     "SMALLEST_AREA",
     "Annotation",
     "Fault",
+    "FaultyError",
     "UnreadableError",
+    "check_order",
     "is_true",
+    "placed",
     "read_annotation",
+    "shown_corners",
 ]
 
 SMALLEST_AREA = 1e-20
@@ -55,7 +63,9 @@ class Annotation(NamedTuple):
 
     `size` is the image's width and height in pixels (NaN where unknown), `objects` how many the
     file has. For each usable one: its width and height as fractions of the image, its left and top
-    edge in pixels, and its label (class name, difficult, truncated).
+    edge in pixels, and its label (class name, difficult, truncated). `odd` are the objects that
+    reach out of the image, or whose corners are swapped: (object, its place among the usable ones
+    or -1, the corners of the file).
     """
 
     size: tuple[float, float]
@@ -66,13 +76,15 @@ class Annotation(NamedTuple):
     tops: list[float]
     labels: list[tuple[str, bool, bool]]
     faults: list[Fault]
+    odd: list[tuple[int, int, tuple[float, ...]]]
 
 
 def read_annotation(data: bytes, size: tuple[float, float] | None = None) -> Annotation:
     """Boxes of one VOC annotation, and all that is wrong with it, named.
 
     A box is (xmax - xmin) / width by (ymax - ymin) / height of the object's own `<bndbox>`, clipped
-    to the image.
+    to the image. An object of several boxes counts as that many; objects are found at any depth,
+    whatever the case of the elements' names.
 
     Parameters
     ----------
@@ -96,22 +108,21 @@ def read_annotation(data: bytes, size: tuple[float, float] | None = None) -> Ann
     ([0.5], [0.25], [('cat', False, False)])
     """
     sizes: list[Any] = []
-    objects: list[Any] = []
+    found = Elements()
 
     def take(path: list[tuple[str, Any]], item: Any) -> bool:
-        prefix, name = _split(path[0][0])
-        if name != "annotation":
+        prefix, _, root = path[0][0].rpartition(":")
+        if root.lower() != "annotation":
             raise UnreadableError("not a VOC annotation", f"root element {path[0][0]}")
-        foreign = _split(path[1][0])[0] != prefix
-        name = _split(path[1][0])[1]
-        if name == "object":
-            objects.append(_FOREIGN if foreign else _own(item, prefix))
-        elif name == "size" and not foreign:
-            sizes.append(_own(item, prefix))
+        for name, child in found.plain({path[1][0]: item}, prefix).items():
+            if name == "size":
+                sizes.append(child)
+            else:
+                found.take(name, child)
         return True
 
     _parse(data, take)
-    return _assembled(sizes, objects, size)
+    return _assembled(sizes, found, size)
 
 
 def _parse(data: bytes, take: Any) -> None:
@@ -169,33 +180,6 @@ def _refuse_entities(data: bytes) -> None:
         raise UnreadableError("uses entities", found.decode("ascii", "replace"))
 
 
-_FOREIGN = object()
-"""Stands for an object of another namespace than its annotation's: it is counted, and left out."""
-
-
-def _split(name: str) -> tuple[str, str]:
-    """Prefix and local name."""
-    prefix, _, local = name.rpartition(":")
-    return prefix, local
-
-
-def _own(item: Any, prefix: str, depth: int = 2) -> Any:
-    """An element with its children of one prefix, which is taken away; others are not VOC's.
-
-    `depth` is how far down that matters: an object's box, and its corners.
-    """
-    if depth and isinstance(item, list):
-        return [_own(child, prefix, depth) for child in item]
-    if not depth or not isinstance(item, Mapping):
-        return item
-    parts = {name: _split(name) for name in item}
-    return {
-        local: _own(item[name], prefix, depth - 1)
-        for name, (found, local) in parts.items()
-        if found == prefix or name == "#text"
-    }
-
-
 def _text(item: Any) -> str:
     if isinstance(item, Mapping):
         item = item.get("#text")
@@ -206,7 +190,7 @@ def _child(item: Any, name: str) -> Any:
     return item.get(name) if isinstance(item, Mapping) else None
 
 
-class _FaultyError(Exception):
+class FaultyError(Exception):
     """What is wrong with one object: reason and value."""
 
     def __init__(self, reason: str, value: str) -> None:
@@ -216,24 +200,24 @@ class _FaultyError(Exception):
 
 def _number(item: Any, name: str) -> float:
     if isinstance(item, list):
-        raise _FaultyError(f"{name} given more than once", str(len(item)))
+        raise FaultyError(f"{name} given more than once", str(len(item)))
     text = _text(item)
     if not text:
-        raise _FaultyError(f"{name} missing", "")
+        raise FaultyError(f"{name} missing", "")
     value = float(text) if _NUMBER.fullmatch(text) else float("nan")
     if not abs(value) < float("inf"):
-        raise _FaultyError(f"{name} is not a number", text)
+        raise FaultyError(f"{name} is not a number", text)
     return value
 
 
 def _image_size(sizes: list[Any]) -> tuple[float, float]:
     if not sizes:
-        raise _FaultyError("image size missing", "")
+        raise FaultyError("image size missing", "")
     if len(sizes) > 1:
-        raise _FaultyError("image size given more than once", str(len(sizes)))
+        raise FaultyError("image size given more than once", str(len(sizes)))
     width, height = (_number(_child(sizes[0], side), f"image {side}") for side in _IMAGE_SIDES)
     if not (width > 0 and height > 0):
-        raise _FaultyError("image size not above zero", f"{width:g} x {height:g}")
+        raise FaultyError("image size not above zero", f"{width:g} x {height:g}")
     return width, height
 
 
@@ -241,26 +225,32 @@ _IMAGE_SIDES = ("width", "height")
 
 
 def _assembled(
-    sizes: list[Any], objects: list[Any], known: tuple[float, float] | None
+    sizes: list[Any], elements: Elements, known: tuple[float, float] | None
 ) -> Annotation:
     size, sizeless = known or (float("nan"), float("nan")), None
     try:
         size = _image_size(sizes)
-    except _FaultyError as fault:
+    except FaultyError as fault:
         sizeless = None if known else fault
-    found = Annotation(size, len(objects), [], [], [], [], [], [])
-    for number, item in enumerate(objects, start=1):
+    boxes = [(item, box) for item in elements.objects for box in boxes_of_object(item)]
+    found = Annotation(size, len(boxes) + len(elements.strays), [], [], [], [], [], [], [])
+    for number, (item, box) in enumerate(boxes, start=1):
+        corners: tuple[float, float, float, float] | None = None
         try:
-            corners = _corners(item)
+            corners = _corners(item, box)
+            check_order(corners)
             if sizeless is not None:
                 raise sizeless
-            width, height, left, top, clipped = _placed(corners, size)
-        except _FaultyError as fault:
+            width, height, left, top, clipped = placed(corners, size)
+        except FaultyError as fault:
             found.faults.append(Fault(number, fault.reason, fault.value, "left_out"))
+            if corners is not None and sizeless is None and fault.reason != "no area":
+                found.odd.append((number, -1, corners))
             continue
         if clipped:
-            value = _shown(corners, size)
+            value = shown_corners(corners, size)
             found.faults.append(Fault(number, "clipped to the image", value, "altered"))
+            found.odd.append((number, len(found.labels), corners))
         name = _text(_first(_child(item, "name")))
         if not name:
             found.faults.append(Fault(number, "name missing", "", "note"))
@@ -269,6 +259,9 @@ def _assembled(
         found.lefts.append(left)
         found.tops.append(top)
         found.labels.append((name, _flag(item, "difficult"), _flag(item, "truncated")))
+    for number, (reason, value) in enumerate(elements.strays, start=len(boxes) + 1):
+        found.faults.append(Fault(number, reason, value, "left_out"))
+    found.faults.extend(Fault(None, reason, value, "note") for reason, value in elements.notes)
     return found
 
 
@@ -285,40 +278,59 @@ def _first(item: Any) -> Any:
     return item[0] if isinstance(item, list) else item
 
 
-def _corners(item: Any) -> tuple[float, float, float, float]:
-    if item is _FOREIGN:
-        raise _FaultyError("an object of another namespace", "")
-    box = _child(item, "bndbox")
-    if isinstance(box, list):
-        raise _FaultyError("bndbox given more than once", str(len(box)))
+def _corners(item: Any, box: Any) -> tuple[float, float, float, float]:
     if box is None:
-        found = "robndbox" if _child(item, "robndbox") is not None else ""
-        raise _FaultyError("bndbox missing", found)
+        raise FaultyError("bndbox missing", instead_of_box(item))
     xmin, ymin, xmax, ymax = (_number(_child(box, side), side) for side in _SIDES)
-    if xmax < xmin:
-        raise _FaultyError("xmin above xmax", f"xmin {xmin:g}, xmax {xmax:g}")
-    if ymax < ymin:
-        raise _FaultyError("ymin above ymax", f"ymin {ymin:g}, ymax {ymax:g}")
-    if xmax == xmin or ymax == ymin:
-        raise _FaultyError("no area", _shown((xmin, ymin, xmax, ymax)))
     return xmin, ymin, xmax, ymax
 
 
-def _placed(
+def check_order(corners: tuple[float, float, float, float]) -> None:
+    """Fail where corners xmin, ymin, xmax, ymax are no box.
+
+    Raises
+    ------
+    FaultyError
+        Where two are swapped, or there is no area between them.
+    """
+    xmin, ymin, xmax, ymax = corners
+    if xmax < xmin:
+        raise FaultyError("xmin above xmax", f"xmin {xmin:g}, xmax {xmax:g}")
+    if ymax < ymin:
+        raise FaultyError("ymin above ymax", f"ymin {ymin:g}, ymax {ymax:g}")
+    if xmax == xmin or ymax == ymin:
+        raise FaultyError("no area", shown_corners(corners))
+
+
+def placed(
     corners: tuple[float, float, float, float], size: tuple[float, float]
 ) -> tuple[float, float, float, float, bool]:
-    """Sides as fractions of the image, left and top in pixels, and whether it had to be clipped."""
+    """Sides as fractions of the image, left and top in pixels, and whether it had to be clipped.
+
+    Parameters
+    ----------
+    corners
+        xmin, ymin, xmax, ymax in pixels.
+    size
+        Width and height of the image in pixels.
+
+    Raises
+    ------
+    FaultyError
+        Where nothing of the box is in the image.
+    """
     xmin, ymin, xmax, ymax = corners
     left, top = max(xmin, 0.0), max(ymin, 0.0)
     right, bottom = min(xmax, size[0]), min(ymax, size[1])
     if not (left < right and top < bottom):
-        raise _FaultyError("outside the image", _shown(corners, size))
+        raise FaultyError("outside the image", shown_corners(corners, size))
     width, height = (right - left) / size[0], (bottom - top) / size[1]
     if not width * height > SMALLEST_AREA:
-        raise _FaultyError("no area", _shown(corners))
+        raise FaultyError("no area", shown_corners(corners))
     return width, height, left, top, (left, top, right, bottom) != corners
 
 
-def _shown(corners: tuple[float, ...], size: tuple[float, float] | None = None) -> str:
+def shown_corners(corners: tuple[float, ...], size: tuple[float, float] | None = None) -> str:
+    """Corners as the value of a problem, with the size of their image where it matters."""
     shown = ",".join(f"{corner:g}" for corner in corners)
     return shown if size is None else f"{shown} in {size[0]:g} x {size[1]:g}"

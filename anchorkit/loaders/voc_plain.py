@@ -16,7 +16,8 @@ __all__ = ["read_plain"]
 _GAP = rb"[ \t\r\n]*"
 _TEXT = rb"[^<>&\x00-\x08\x0b\x0c\x0e-\x1f]*"
 _NUMBER = _GAP + rb"(-?[0-9]{1,15}(?:\.[0-9]{1,25})?)" + _GAP
-_TAG = rb"(?!object|size)[A-Za-z_][A-Za-z0-9_.-]*"
+# What tells of a box must not pass for something else, however it is spelt
+_TAG = rb"(?!(?i:object|size|bndbox|polygon))[A-Za-z_][A-Za-z0-9_.-]*"
 
 
 def _leaf(group: bytes) -> bytes:
@@ -59,6 +60,9 @@ _BOXES = (
 )
 _JOINT = re.compile(rb"(.*)</object>%s<object>(.*)" % _GAP, re.DOTALL)
 
+_OURS = ("object", "bndbox", "polygon")
+_READ = ("name", "difficult", "truncated")
+
 _LARGEST = 1 << 20
 _LONGEST_JOINT = 2000
 _MOST_KEPT = 10_000
@@ -95,7 +99,7 @@ def read_plain(data: bytes) -> Annotation | None:
     if not (width > 0 and height > 0):
         return None
     if start >= stop:
-        return Annotation((width, height), 0, [], [], [], [], [], [])
+        return Annotation((width, height), 0, [], [], [], [], [], [], [])
     pieces, places = _split(data[start:stop])
     labels = _labels_between(pieces[::5]) if places else None
     if labels is None:
@@ -111,7 +115,7 @@ def read_plain(data: bytes) -> Annotation | None:
         return None
     if not min(map(mul, widths, heights)) > SMALLEST_AREA:
         return None
-    return Annotation((width, height), len(labels), widths, heights, left, top, labels, [])
+    return Annotation((width, height), len(labels), widths, heights, left, top, labels, [], [])
 
 
 def _split(objects: bytes) -> tuple[list[bytes], tuple[int, ...]]:
@@ -171,6 +175,12 @@ def _label(before: bytes, after: bytes) -> tuple[str, bool, bool] | None:
     except ParseError:
         return None
     texts: dict[str, str] = {}
+    names = [element.tag for element in found.iter()]
+    # Of another namespace, or spelt or nested in another way: for the reference reader
+    if any("{" in name for name in names) or sum(name.lower() in _OURS for name in names) != 2:
+        return None
+    if any(child.tag.lower() in _READ and child.tag not in _READ for child in found):
+        return None
     for child in found:
         if child.tag.startswith("{"):  # what of a namespace counts is the reference reader's to say
             return None

@@ -1,4 +1,7 @@
-"""What a process of `parallel` runs: batches in, answers out, until there are no more."""
+"""What a process of `parallel` runs: batches in, answers out, until there are no more.
+
+Tested in tests/loaders/test_parallel.py.
+"""
 
 import marshal
 import os

@@ -1,7 +1,7 @@
 """YOLO: a text file of labels beside or apart from each image."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,20 @@ import numpy as np
 
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
-from anchorkit.files import read_file, text_lines
 from anchorkit.load_report import Problem
+from anchorkit.loaders.class_names import names_near
 from anchorkit.loaders.columns import boxes_of_columns
+from anchorkit.loaders.folders import in_parts, without_predictions
 from anchorkit.loaders.listing import annotations_of
+from anchorkit.loaders.long_lines import Tally, added, judged
 from anchorkit.loaders.parallel import read_in_batches
+from anchorkit.loaders.sniffed import EXPORT, described, text_kind
+from anchorkit.loaders.yolo_file import NAMED
 
-__all__ = ["boxes_of_labels", "load_yolo", "read_names"]
+__all__ = ["boxes_of_labels", "load_yolo"]
+
+LOOKED_AT = 20
+"""Problems of a set without boxes whose files are looked at for what they are."""
 
 LISTS = ("classes.txt", "predefined_classes.txt", "train.txt", "trainval.txt", "val.txt")
 MORE_LISTS = ("valid.txt", "test.txt", "requirements.txt", "notes.txt")
@@ -30,52 +37,71 @@ def load_yolo(
     jobs: int | None = None,
     progress: bool = False,
     polygons: bool = False,
+    keypoints: bool = False,
+    keep_sets: bool = False,
 ) -> Boxes:
     """Boxes of a folder of YOLO label files.
 
     A line is `class x y width height`, fractions of the image; the box is clipped to the image.
-    Further fields are passed over (keypoints). Class names come from `classes.txt` or a `.names`
-    file in the folder or, for a folder named `labels`, above it; the number where there is none.
+    A sixth field is a confidence; lines of more are polygons or boxes with keypoints behind,
+    whichever their numbers fit. Class names come from a list or a data.yaml beside or above the
+    labels; the number where there is none. Predictions (`runs/`) are passed over beside labels.
 
     Parameters
     ----------
     folder
         A data set with `labels/`, or any folder of label files; sub-folders are included.
     image_sets
-        Label folders have none: wanted empty.
+        Folders of parts (`train`), or lists of images (`train.txt`), that are used. All, where
+        empty.
     jobs
         Processes that read files; None: as many as this process may use.
     progress
         Whether to show a progress bar on stderr.
     polygons
-        Whether lines of more than five fields are polygons (`class x y x y ...`) whose box is
+        Whether lines of more than six fields are polygons (`class x y x y ...`) whose box is
         meant.
+    keypoints
+        Whether of longer lines the first five fields count.
+    keep_sets
+        Whether to remember which labels belong to which part.
 
     Raises
     ------
     UsageError
-        Where the folder is missing, or image sets are asked for.
+        Where the folder is missing.
     DataError
-        Where the folder holds no labels, or labels in pixels, or polygons that nobody asked for.
+        Where it holds no labels or no such part, or as for `boxes_of_labels`.
     """
     root = Path(folder)
-    if image_sets:
-        raise UsageError(
-            f"{root.as_posix()}: image sets are lists of a VOC folder; use --data for YOLO"
-        )
     typed, listing = annotations_of(root, "labels", ".txt", wanted="YOLO labels")
-    files = [f"{typed}/{name}" for name in listing.names]
+    names, remarks = without_predictions(typed, listing.names)
+    files = [f"{typed}/{name}" for name in names]
     boxes = boxes_of_labels(
         typed,
         files,
-        [name[: -len(".txt")] for name in listing.names],
-        names=_names_beside(root, Path(typed)),
+        [name[: -len(".txt")] for name in names],
+        names=names_near(root, Path(typed)),
         jobs=jobs,
         progress=progress,
         polygons=polygons,
+        keypoints=keypoints,
         problems=listing.problems,
     )
-    return replace(boxes, report=replace(boxes.report, hidden=listing.hidden))
+    _refuse_others(boxes)
+    report = replace(boxes.report, hidden=listing.hidden, remarks=(*boxes.report.remarks, *remarks))
+    return in_parts(replace(boxes, report=report), root, typed, image_sets, keep_sets=keep_sets)
+
+
+def _refuse_others(boxes: Boxes) -> None:
+    """Fail where nothing was read, for it is of another kind."""
+    problems = () if len(boxes) else boxes.report.of("unreadable", "left_out")
+    for problem in problems[:LOOKED_AT]:
+        if text_kind(problem.file) == "KITTI":
+            raise DataError(f"{problem.file}: KITTI's labels: --kitti reads their folder")
+        other = described(problem.file)
+        if other.endswith(EXPORT):
+            raise DataError(f"{problem.file}: {other}")
 
 
 def boxes_of_labels(
@@ -87,6 +113,7 @@ def boxes_of_labels(
     jobs: int | None = None,
     progress: bool = False,
     polygons: bool = False,
+    keypoints: bool = False,
     problems: Sequence[Problem] = (),
 ) -> Boxes:
     """Boxes of label files, their classes named.
@@ -101,78 +128,142 @@ def boxes_of_labels(
         For each file the name of its image, without the extension.
     names
         Names of the classes by their numbers; the number itself where there are too few.
-    jobs, progress, polygons
+    jobs, progress, polygons, keypoints
         As for `load_yolo`.
     problems
         What finding the files brought up.
 
     Raises
     ------
+    UsageError
+        Where both polygons and keypoints are asked for.
     DataError
-        Where most labels are in pixels, or they are polygons that nobody asked for.
+        Where most labels are in pixels, or out of their images, or have names for classes, or where
+        long lines may be polygons as well as keypoints.
     """
-    reader = "read_polygons" if polygons else "read_labels"
-    batches = list(
-        read_in_batches(
-            f"anchorkit.loaders.yolo_file:{reader}", files, jobs=jobs, progress=progress
-        )
+    if polygons and keypoints:
+        raise UsageError("--polygons and --keypoints: wanted one of them")
+
+    def read(reader: str) -> list[dict[str, Any]]:
+        function = f"anchorkit.loaders.yolo_file:{reader}"
+        return list(read_in_batches(function, files, jobs=jobs, progress=progress))
+
+    batches = read(
+        "read_polygons" if polygons else "read_first_five" if keypoints else "read_labels"
     )
-    boxes = boxes_of_columns(files, image_names, batches, problems=problems)
-    lengths = sorted({length for batch in batches for length in batch["lengths"]})
-    _refuse_pixels(source, boxes, sum(batch["pixels"] for batch in batches))
-    notes = [] if polygons else list(_long_lines(source, lengths))
+    tallies = added(
+        {length: Tally(*found) for length, found in batch["long"].items()} for batch in batches
+    )
+    notes = _notes(source, batches)
+    if tallies:
+        verdict, note = _long_lines(source, batches, tallies)
+        notes.append(note)
+        batches = read("read_polygons") if verdict == "polygon" else batches
+    _refuse_pixels(source, files, batches)
+    _refuse_names(source, files, batches)
+    boxes = boxes_of_columns(files, image_names, batches, source=source, problems=problems)
     boxes = _named(_without_lists(boxes), names, source)
     report = replace(boxes.report, problems=(*boxes.report.problems, *notes))
     return replace(boxes, report=report)
 
 
-def read_names(path: Path) -> list[str]:
-    """Names of classes, one a line, by their numbers.
+def _faults(
+    files: Sequence[str], batches: Sequence[dict[str, Any]], reason: str
+) -> Iterator[Problem]:
+    first = 0
+    for batch in batches:
+        for row, number, why, value, kind in batch["faults"]:
+            if why == reason:
+                yield Problem(files[first + row], number, why, value, kind)
+        first += _count(batch["objects"])
+
+
+def _count(column: bytes) -> int:
+    return len(column) // np.dtype(np.int32).itemsize
+
+
+def _objects(batches: Sequence[dict[str, Any]]) -> int:
+    columns = (np.frombuffer(batch["objects"], dtype=np.int32) for batch in batches)
+    return sum(int(np.maximum(column, 0).sum()) for column in columns)
+
+
+def _refuse_pixels(source: str, files: Sequence[str], batches: Sequence[dict[str, Any]]) -> None:
+    objects, pixels = _objects(batches), sum(batch["pixels"] for batch in batches)
+    if 2 * pixels <= objects:
+        return
+    found = list(_faults(files, batches, "in pixels, not fractions"))
+    other = described(found[0].file)
+    if other.endswith(EXPORT):
+        raise DataError(f"{found[0].file}: {other}")
+    numbers = [float(text) for one in found for text in one.value.split()[:4] if _is_number(text)]
+    unit = "in percent" if max(numbers, default=101) <= 100 else "in pixels"
+    raise DataError(
+        f"{source}: labels {unit}: wanted fractions of the image, found "
+        f"{pixels:,} of {objects:,} objects above 1, such as {found[0].value} "
+        f"({found[0].file}: object {found[0].object})"
+    )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _refuse_names(source: str, files: Sequence[str], batches: Sequence[dict[str, Any]]) -> None:
+    objects, found = _objects(batches), list(_faults(files, batches, NAMED))
+    if 2 * len(found) <= objects:
+        return
+    called = list(dict.fromkeys(one.value for one in found))
+    raise DataError(
+        f"{source}: {len(found):,} of {objects:,} labels begin with the name of a class "
+        f"({', '.join(called[:3])}): wanted its number, as training does "
+        f"({found[0].file}: object {found[0].object})"
+    )
+
+
+def _notes(source: str, batches: Sequence[dict[str, Any]]) -> list[Problem]:
+    """What is to be said of lines of six fields, and of several objects in a line."""
+    joined = sum(batch["joined"] for batch in batches)
+    scored = sum(batch["confidences"] for batch in batches)
+    found = (
+        (joined, "several objects in a line: each counts"),
+        (scored, "six fields: a box with a confidence, as of predictions"),
+    )
+    return [
+        Problem(source, None, reason, f"{count:,} of {_objects(batches):,} objects", "note")
+        for count, reason in found
+        if count
+    ]
+
+
+def _long_lines(
+    source: str, batches: Sequence[dict[str, Any]], tallies: Mapping[int, Tally]
+) -> tuple[str, Problem]:
+    """How long lines are read, and the note that says so.
 
     Raises
     ------
-    UsageError
-        Where the file cannot be read.
+    DataError
+        Where their numbers fit more than one reading, or none.
     """
-    text = read_file(path, "names of classes").decode("utf-8-sig", "surrogateescape")
-    return [line.strip() for line in text_lines(text.replace("\0", " ").rstrip())]
-
-
-def _names_beside(root: Path, labels: Path) -> list[str]:
-    folders = [root, labels, *([root.parent] if root.name == "labels" else [])]
-    for folder in folders:
-        for path in [folder / "classes.txt", *sorted(folder.glob("*.names"))]:
-            if path.is_file() and not path.name.startswith("."):
-                return read_names(path)
-    return []
-
-
-def _refuse_pixels(source: str, boxes: Boxes, pixels: int) -> None:
-    if 2 * pixels <= boxes.report.objects:
-        return
-    first = next(
-        problem for problem in boxes.report.problems if problem.reason.startswith("in pixels")
-    )
-    raise DataError(
-        f"{source}: labels in pixels: wanted fractions of the image, found "
-        f"{pixels:,} of {boxes.report.objects:,} objects above 1, such as {first.value} "
-        f"({first.file}: object {first.object})"
-    )
-
-
-def _long_lines(source: str, lengths: Sequence[int]) -> Iterator[Problem]:
-    if not lengths:
-        return
+    lengths, lines = list(tallies), sum(tally.lines for tally in tallies.values())
     counts = f"{lengths[0]} fields"
     if len(lengths) > 1:
         counts = f"{lengths[0]} to {lengths[-1]} fields"
-        # Keypoints are as many for each object; the points of polygons differ.
-        if all(length % 2 for length in lengths):
-            raise DataError(
-                f"{source}: lines of {counts} look like polygons, not boxes: "
-                "--polygons takes the box of each"
-            )
-    yield Problem(source, None, "more than five fields: the first five count", counts, "note")
+    verdict = judged(tallies, _objects(batches) - lines)
+    if verdict.reading == "unknown":
+        raise DataError(
+            f"{source}: lines of {counts} may be polygons, or boxes with keypoints behind: "
+            "--polygons takes the box of the points, --keypoints the first five fields"
+        )
+    taken = "more than six fields: polygons, whose boxes count"
+    if verdict.reading == "box":
+        taken = "more than five fields: the first five count"
+    value = f"{lines:,} of {counts}; {verdict.why}"
+    return verdict.reading, Problem(source, None, taken, value, "note")
 
 
 def _without_lists(boxes: Boxes) -> Boxes:
@@ -207,5 +298,6 @@ def _named(boxes: Boxes, names: Sequence[str], source: str) -> Boxes:
         boxes,
         class_ids=place[boxes.class_ids] if len(place) else boxes.class_ids,
         class_names=tuple(found),
+        class_list=tuple(names),
         report=replace(boxes.report, problems=(*boxes.report.problems, *notes)),
     )

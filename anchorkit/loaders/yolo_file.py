@@ -1,6 +1,8 @@
 """YOLO label files, from their bytes to boxes: one line an object, `class x y width height`.
 
 Nothing here needs numpy, so that the processes that read files start quickly.
+
+Tested in tests/loaders/test_yolo.py.
 """
 
 import re
@@ -9,9 +11,19 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from anchorkit.loaders.batches import read_file
+from anchorkit.loaders.long_lines import Tally, added, tallied
+from anchorkit.loaders.plain_text import utf8
 from anchorkit.loaders.voc_file import SMALLEST_AREA, UnreadableError
 
-__all__ = ["Labels", "are_labels", "read_labels", "read_lines", "read_polygons"]
+__all__ = [
+    "NAMED",
+    "Labels",
+    "are_labels",
+    "read_first_five",
+    "read_labels",
+    "read_lines",
+    "read_polygons",
+]
 
 SLACK = 2e-6
 """Fraction of the image by which a box may stick out without being called clipped: six decimals of
@@ -22,21 +34,36 @@ _END = 1 + SLACK
 PIXELS = 2.0
 """Numbers above this are no fractions of an image, however far a box sticks out of it."""
 
+NAMED = "class is a name, not a number"
+
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _CLASS = re.compile(r"([0-9]{1,9})(?:\.0*)?")
+_WHOLE = re.compile(r"[0-9]{1,9}")
 _NAMES = ("x", "y", "width", "height")
-_MARK = b"\xef\xbb\xbf"
 _TRIED = 20
 _NO_SIZE = (float("nan"), float("nan"))
+_BLANKS_IN_NAME = 4
+
+
+class Odd(NamedTuple):
+    """An object that reaches out of its image, as it stands in the file.
+
+    `box` is its place among the usable ones of the file, -1 where it is left out.
+    """
+
+    object: int
+    box: int
+    values: tuple[float, float, float, float]
 
 
 class Labels(NamedTuple):
     """What a label file holds.
 
-    `objects` counts the lines that are not blank; `widths`, `heights`, `xs`, `ys` (the centre) and
-    `classes` (the number as text) are of the usable ones. `faults` are (object, reason, value,
-    kind). `pixels` counts the objects that are left out because they are in pixels; `lengths` are
-    the numbers of fields above five that were seen.
+    `objects` counts the objects of all lines that are not blank; `widths`, `heights`, `xs`, `ys`
+    (the centre) and `classes` (the number as text) are of the usable ones. `faults` are (object,
+    reason, value, kind), `odd` the boxes that reach out of the image. `pixels` counts the objects
+    that are left out because they are in pixels, `joined` those that share a line with others,
+    `confidences` the lines of six fields; `long` are the tallies of the lines with more.
     """
 
     objects: int
@@ -46,8 +73,11 @@ class Labels(NamedTuple):
     ys: list[float]
     classes: list[str]
     faults: list[tuple[int, str, str, str]]
+    odd: list[Odd]
     pixels: int = 0
-    lengths: tuple[int, ...] = ()
+    joined: int = 0
+    confidences: int = 0
+    long: dict[int, Tally] = {}  # noqa: RUF012  # nobody writes into it
 
 
 class _FaultyError(Exception):
@@ -55,8 +85,18 @@ class _FaultyError(Exception):
 
 
 def read_labels(paths: Sequence[str]) -> dict[str, Any]:
-    """Boxes of some label files, as columns; further fields of a line are passed over."""
-    return _read(paths, polygons=False)
+    """Boxes of some label files, as columns; long lines are also looked at in other ways."""
+    return _read(paths, "unsaid")
+
+
+def read_first_five(paths: Sequence[str]) -> dict[str, Any]:
+    """Boxes of some label files, as columns; of longer lines the first five fields count."""
+    return _read(paths, "first five")
+
+
+def read_polygons(paths: Sequence[str]) -> dict[str, Any]:
+    """Boxes of some label files, as columns; lines of more than six fields are polygons."""
+    return _read(paths, "polygons")
 
 
 def are_labels(files: Sequence[str]) -> bool:
@@ -70,27 +110,23 @@ def are_labels(files: Sequence[str]) -> bool:
     seen: set[int] = set()
     for first in range(0, len(files), _TRIED):
         found = read_labels(files[first : first + _TRIED])
-        if found["widths"]:
+        if found["widths"] or any(fault[2] == NAMED for fault in found["faults"]):
             return True
         seen.update(array("i", found["objects"]))
     return seen == {0}
 
 
-def read_polygons(paths: Sequence[str]) -> dict[str, Any]:
-    """Boxes of some label files, as columns; lines of more than five fields are polygons."""
-    return _read(paths, polygons=True)
-
-
-def read_lines(data: bytes, *, polygons: bool = False) -> Labels:
+def read_lines(data: bytes, *, how: str = "unsaid") -> Labels:
     r"""Boxes of one label file, and all that is wrong with it, named: the reference reader.
 
     Parameters
     ----------
     data
         The bytes of the file; none at all is an image without objects.
-    polygons
-        Whether the fields of a line after the class are points x y of a polygon, where there are
-        more than four: its box is taken. Otherwise the first five fields count.
+    how
+        `polygons`: the fields of a line of more than six are points x y behind the class, perhaps
+        with a confidence at the end; the box of the points is taken. `first five`: of every line.
+        `unsaid`: the same, but two and more boxes in one line are as many objects.
 
     Raises
     ------
@@ -102,14 +138,14 @@ def read_lines(data: bytes, *, polygons: bool = False) -> Labels:
     >>> labels = read_lines(b"3 0.5 0.5 0.25 0.125\n")
     >>> labels.classes, labels.widths, labels.heights
     (['3'], [0.25], [0.125])
-    >>> read_lines(b"0 0 0 .5 0 .5 .25", polygons=True).heights
+    >>> read_lines(b"0 0 0 .5 0 .5 .25", how="polygons").heights
     [0.25]
     """
-    lines = data.removeprefix(_MARK).splitlines()
-    found = Labels(0, [], [], [], [], [], [])
-    objects = pixels = 0
+    lines = utf8(data).splitlines()
+    found = Labels(0, [], [], [], [], [], [], [])
+    tallies: dict[int, Tally] = {}
+    objects = pixels = joined = confidences = 0
     first = b""
-    seen: list[int] = []
     alike = False
     for line in lines:
         # Bytes, as on the fast route: what else Unicode calls blanks or line ends parts nothing
@@ -117,37 +153,68 @@ def read_lines(data: bytes, *, polygons: bool = False) -> Labels:
         if not fields:
             continue
         first = first or line
-        objects += 1
         alike = alike or _is_like_a_label(fields)
-        if len(fields) > 5:
-            seen.append(len(fields))
-        try:
-            width, height, x, y, clipped = _box(fields, polygons)
-        except _FaultyError as fault:
-            reason, value = fault.args
-            pixels += reason == "in pixels, not fractions"
-            found.faults.append((objects, reason, value, "left_out"))
-            continue
-        if clipped:
-            value = " ".join(fields[1:5])
-            found.faults.append((objects, "clipped to the image", value, "altered"))
-        found.widths.append(width)
-        found.heights.append(height)
-        found.xs.append(x)
-        found.ys.append(y)
-        found.classes.append(_class(fields[0]))
+        confidences += len(fields) == 6
+        parts = _parted(fields) if how == "unsaid" and len(fields) > 9 else []
+        if parts:
+            joined += len(parts)
+        elif len(fields) > 6 and how == "unsaid":
+            numbers = _numbers(fields[1:])
+            if numbers:
+                tallies = added([tallies, {len(fields): tallied(numbers)}])
+        for part in parts or [fields]:
+            objects += 1
+            pixels += _add(found, objects, part, polygons=how == "polygons")
     if objects and not alike:
         raise UnreadableError("not a YOLO label", first.strip().decode("utf-8", "replace")[:40])
-    return found._replace(objects=objects, pixels=pixels, lengths=tuple(sorted(set(seen))))
+    return found._replace(
+        objects=objects, pixels=pixels, joined=joined, confidences=confidences, long=tallies
+    )
 
 
-def _read(paths: Sequence[str], *, polygons: bool) -> dict[str, Any]:
+def _add(found: Labels, number: int, fields: Sequence[str], *, polygons: bool) -> bool:
+    """Add one object to what was found, or what is wrong with it; whether it is in pixels."""
+    try:
+        values = _values(fields, polygons=polygons)
+    except _FaultyError as fault:
+        reason, value = fault.args
+        found.faults.append((number, reason, value, "left_out"))
+        return False
+    shown = " ".join(fields[1:5])[:60]
+    width, height = values[2:]
+    reason, kept = "", values
+    if max(map(abs, values)) > PIXELS:
+        reason = "in pixels, not fractions"
+    elif width <= 0 or height <= 0:
+        reason = "no area"
+    else:
+        kept, clipped = _clipped(values)
+        if min(kept[2:]) <= 0:
+            reason = "outside the image"
+        elif not kept[2] * kept[3] > SMALLEST_AREA:
+            reason = "no area"
+        elif clipped:
+            found.odd.append(Odd(number, len(found.widths), values))
+            found.faults.append((number, "clipped to the image", shown, "altered"))
+    if reason:
+        if reason == "outside the image":
+            found.odd.append(Odd(number, -1, values))
+        found.faults.append((number, reason, shown, "left_out"))
+        return reason.startswith("in pixels")
+    for column, side in zip((found.xs, found.ys, found.widths, found.heights), kept, strict=True):
+        column.append(side)
+    found.classes.append(_class(fields[0]))
+    return False
+
+
+def _read(paths: Sequence[str], how: str) -> dict[str, Any]:
     widths, heights, xs, ys = (array("d") for _ in range(4))
     objects, boxes = array("i"), array("i")
     classes: list[Any] = []
     faults: list[tuple[int, int | None, str, str, str]] = []
-    pixels = 0
-    lengths: set[int] = set()
+    odd: list[tuple[int, int, int, tuple[float, ...]]] = []
+    counts = dict.fromkeys(("pixels", "joined", "confidences"), 0)
+    tallies: list[dict[int, Tally]] = []
     for place, path in enumerate(paths):
         try:
             data = read_file(path)
@@ -156,7 +223,7 @@ def _read(paths: Sequence[str], *, polygons: bool) -> dict[str, Any]:
                 objects.append(count)
                 boxes.append(count)
                 continue
-            found = read_lines(data, polygons=polygons)
+            found = read_lines(data, how=how)
         except UnreadableError as error:
             faults.append((place, None, error.reason, error.value, "unreadable"))
         except OSError as error:
@@ -171,8 +238,10 @@ def _read(paths: Sequence[str], *, polygons: bool) -> dict[str, Any]:
             ys.extend(found.ys)
             classes.extend(found.classes)
             faults.extend((place, *fault) for fault in found.faults)
-            pixels += found.pixels
-            lengths.update(found.lengths)
+            odd.extend((place, *one) for one in found.odd)
+            for name in counts:
+                counts[name] += getattr(found, name)
+            tallies.append(found.long)
             continue
         objects.append(-1)
         boxes.append(0)
@@ -182,15 +251,16 @@ def _read(paths: Sequence[str], *, polygons: bool) -> dict[str, Any]:
         "heights": heights.tobytes(),
         "xs": xs.tobytes(),
         "ys": ys.tobytes(),
-        "edges": False,
+        "form": "centre",
         "labels": array("i", [codes[name] for name in classes]).tobytes(),
         "names": [(str(int(name)), False, False) for name in codes],
         "sizes": array("d", _NO_SIZE * len(paths)).tobytes(),
         "objects": objects.tobytes(),
         "boxes": boxes.tobytes(),
         "faults": faults,
-        "pixels": pixels,
-        "lengths": sorted(lengths),
+        "odd": odd,
+        **counts,
+        "long": {length: tuple(tally) for length, tally in added(tallies).items()},
     }
 
 
@@ -240,11 +310,28 @@ def _plain(
 
 
 def _is_like_a_label(fields: Sequence[str]) -> bool:
+    if len(fields) < 2:
+        return False
+    if _CLASS.fullmatch(fields[0]):
+        return _NUMBER.fullmatch(fields[1]) is not None
+    return _has_named_class(fields)
+
+
+def _has_named_class(fields: Sequence[str]) -> bool:
+    """Whether a name, which may hold blanks, stands before the numbers of a box."""
     return (
-        len(fields) > 1
-        and _CLASS.fullmatch(fields[0]) is not None
-        and _NUMBER.fullmatch(fields[1]) is not None
+        5 <= len(fields) <= 5 + _BLANKS_IN_NAME
+        and _NUMBER.fullmatch(fields[0]) is None
+        and len(_numbers(fields[-4:])) == 4
     )
+
+
+def _numbers(texts: Sequence[str]) -> list[float]:
+    """The numbers of some texts; none where one of them is no finite number."""
+    if not all(map(_NUMBER.fullmatch, texts)):
+        return []
+    values = list(map(float, texts))
+    return values if max(map(abs, values)) < float("inf") else []
 
 
 def _class(text: str) -> str:
@@ -254,42 +341,53 @@ def _class(text: str) -> str:
     return str(int(found[1]))
 
 
-def _box(fields: Sequence[str], polygons: bool) -> tuple[float, float, float, float, bool]:
-    """Width, height and centre inside the image, and whether the box had to be clipped."""
+def _parted(fields: Sequence[str]) -> list[Sequence[str]]:
+    """The objects of a line that holds several, each `class x y width height`; none where not."""
+    parts = [fields[first : first + 5] for first in range(0, len(fields), 5)]
+    for part in parts:
+        if len(part) != 5 or not _WHOLE.fullmatch(part[0]):
+            return []
+        values = _numbers(part[1:])
+        # A whole number among fractions is a class, and no box of it would lie elsewhere
+        if not values or max(values) > 1 or min(values[2:]) <= 0 or _clipped(values)[1]:
+            return []
+    return parts
+
+
+def _values(fields: Sequence[str], *, polygons: bool) -> tuple[float, float, float, float]:
+    """Centre and sides as a line tells them."""
+    if _has_named_class(fields) and not _CLASS.fullmatch(fields[0]):
+        raise _FaultyError(NAMED, " ".join(fields[:-4])[:40])
     _class(fields[0])
     if len(fields) < 5:
         raise _FaultyError("fewer than five fields", " ".join(fields)[:60])
-    polygon = polygons and len(fields) > 5
-    taken = fields[1:] if polygon else fields[1:5]
+    polygon = polygons and len(fields) > 6
     values = []
-    for place, text in enumerate(taken):
+    for place, text in enumerate(fields[1:] if polygon else fields[1:5]):
         value = float(text) if _NUMBER.fullmatch(text) else float("nan")
         if not abs(value) < float("inf"):
             name = _NAMES[place % 2] if polygon else _NAMES[place]
             raise _FaultyError(f"{name} is not a number", text[:40])
         values.append(value)
-    if max(map(abs, values)) > PIXELS:
-        raise _FaultyError("in pixels, not fractions", " ".join(taken[:4])[:60])
-    if polygon:
-        if len(values) % 2:
-            raise _FaultyError("a polygon that ends in half a point", f"{len(fields)} fields")
-        left, right = min(values[::2]), max(values[::2])
-        top, bottom = min(values[1::2]), max(values[1::2])
-        width, height = right - left, bottom - top
-        x, y = (left + right) / 2, (top + bottom) / 2
-    else:
+    if not polygon:
         x, y, width, height = values
-        left, right, top, bottom = x - width / 2, x + width / 2, y - height / 2, y + height / 2
-    if width <= 0 or height <= 0:
-        raise _FaultyError("no area", " ".join(taken[:4]))
-    beyond = max(-left, -top, right - 1, bottom - 1)
-    if beyond > SLACK:
+        return x, y, width, height
+    if len(values) % 2:
+        if not 0 <= values[-1] <= 1 or len(values) < 7:
+            raise _FaultyError("a polygon that ends in half a point", f"{len(fields)} fields")
+        values.pop()
+    left, right = min(values[::2]), max(values[::2])
+    top, bottom = min(values[1::2]), max(values[1::2])
+    return (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
+
+
+def _clipped(values: Sequence[float]) -> tuple[tuple[float, float, float, float], bool]:
+    """Centre and sides inside the image, and whether the box had to be clipped."""
+    x, y, width, height = values
+    left, right, top, bottom = x - width / 2, x + width / 2, y - height / 2, y + height / 2
+    clipped = max(-left, -top, right - 1, bottom - 1) > SLACK
+    if clipped:
         left, right, top, bottom = max(left, 0.0), min(right, 1.0), max(top, 0.0), min(bottom, 1.0)
         width, height = right - left, bottom - top
         x, y = (left + right) / 2, (top + bottom) / 2
-        if width <= 0 or height <= 0:
-            raise _FaultyError("outside the image", " ".join(taken[:4]))
-    width, height = min(width, 1.0), min(height, 1.0)
-    if not width * height > SMALLEST_AREA:
-        raise _FaultyError("no area", " ".join(taken[:4]))
-    return width, height, x, y, beyond > SLACK
+    return (x, y, min(width, 1.0), min(height, 1.0)), clipped

@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anchorkit.anchors.presets import preset
+from anchorkit.anchors.named import NamedAnchors
+from anchorkit.anchors.presets import at_network, preset
 from anchorkit.anchors.text import format_anchors, format_number
 from anchorkit.load_report import Report
 from anchorkit.network_input import NetworkInput
 from anchorkit.quality import Quality, evaluate
+from anchorkit.reports.findings import finding_lines, training_table
 from anchorkit.reports.fit import (
     ACCOUNTS,
     CLUSTER_COLUMNS,
@@ -23,8 +25,9 @@ from anchorkit.reports.fit import (
     to_digits,
 )
 from anchorkit.reports.tables import counted, markdown_table, text_table
+from anchorkit.training.trainers import Trainer
 
-__all__ = ["compared", "summary", "summary_markdown", "summary_text"]
+__all__ = ["compared", "defaults_for", "summary", "summary_markdown", "summary_text"]
 
 DEFAULTS = {5: "yolov2-voc", 6: "yolov3-tiny", 9: "yolov3"}
 """The preset that a network with so many anchors usually starts from."""
@@ -39,6 +42,7 @@ def summary(
     ascended_mean_iou: float,
     precision: int,
     network: NetworkInput,
+    trainer: str | None = None,
     update: str,
     seed: int,
 ) -> dict[str, Any]:
@@ -60,6 +64,8 @@ def summary(
         Decimals of the anchors.
     network, update, seed
         What was asked for.
+    trainer
+        For whom, where that is known.
     """
     clusters = cluster_rows(anchors, quality, lambda side: _number(side, precision))
     return {
@@ -71,7 +77,7 @@ def summary(
         "ratios": sorted(row["ratio"] for row in clusters),
         "clusters": clusters,
         "k": len(clusters),
-        **network_keys(network),
+        **network_keys(network, trainer),
         "update": update,
         "seed": seed,
         "precision": precision,
@@ -79,25 +85,43 @@ def summary(
     }
 
 
-def compared(sizes: NDArray[np.float64], k: int) -> dict[str, Any]:
-    """The key `defaults` of the JSON object: how well a known network's own k anchors would fit.
+def defaults_for(
+    k: int, network: NetworkInput, trainer: Trainer | None = None
+) -> NamedAnchors | None:
+    """The anchors of a known network with so many, scaled to an input; None where there is none.
+
+    Parameters
+    ----------
+    k
+        How many anchors are asked for.
+    network
+        The input that they are scaled to, each side by its own ratio.
+    trainer
+        Whose networks; None: darknet's.
+
+    Examples
+    --------
+    >>> defaults_for(9, NetworkInput(832, 416)).anchors[0].tolist()
+    [20.0, 13.0]
+    """
+    known = DEFAULTS if trainer is None else trainer.defaults
+    return at_network(preset(known[k]), network) if k in known else None
+
+
+def compared(sizes: NDArray[np.float64], defaults: NamedAnchors | None) -> dict[str, Any]:
+    """The key `defaults` of the JSON object: how well the anchors to beat would fit.
 
     Parameters
     ----------
     sizes
         (n, 2), all boxes in pixels at input.
-    k
-        How many anchors were asked for; for a k that no known network has, nothing is returned.
+    defaults
+        The anchors; for None, nothing is returned.
     """
-    if k not in DEFAULTS:
+    if defaults is None:
         return {}
-    quality = evaluate(sizes, preset(DEFAULTS[k]).anchors)
-    return {
-        "defaults": {
-            "name": DEFAULTS[k],
-            **fit_keys(quality),
-        }
-    }
+    quality = evaluate(sizes, defaults.anchors)
+    return {"defaults": {"name": defaults.name, **fit_keys(quality)}}
 
 
 def summary_text(result: Mapping[str, Any]) -> str:
@@ -114,10 +138,11 @@ def summary_text(result: Mapping[str, Any]) -> str:
     )
     return "\n\n".join(
         [
-            f"{_read(result)}\n{_asked(result)}",
+            "\n".join([_read(result), _asked(result), *finding_lines(result.get("findings", []))]),
             text_table(CLUSTER_COLUMNS, _rows(result)),
             anchor_line(result),
             figures.split("\n", 1)[1] + "\n" + _ratios(result),
+            *filter(None, [training_table(result)]),
         ]
     )
 
@@ -128,6 +153,7 @@ def summary_markdown(result: Mapping[str, Any]) -> str:
         [
             f"### {counted(result['k'], 'anchor')}, mean IoU {result['mean_iou']:.4f}",
             f"{_read(result)}  \n{_asked(result)}",
+            *filter(None, ["\n".join(finding_lines(result.get("findings", []), "markdown"))]),
             markdown_table(CLUSTER_COLUMNS, _rows(result)),
             f"```ini\n{anchor_line(result)}\n```",
             f"- mean IoU **{result['mean_iou']:.4f}**, {_before_rounding(result)}\n"
@@ -137,6 +163,7 @@ def summary_markdown(result: Mapping[str, Any]) -> str:
                 for name, value, note in [*_ascended(result), *_defaults(result)]
             )
             + f"- {_ratios(result)}",
+            *filter(None, [training_table(result, "markdown")]),
         ]
     )
 
@@ -150,7 +177,8 @@ def anchor_line(result: Mapping[str, Any]) -> str:
 
 
 def _number(side: float, precision: int) -> float:
-    return round(side, precision) if precision else round(side)
+    rounded = round(side, precision) if precision else round(side)
+    return rounded or side
 
 
 def _rows(result: Mapping[str, Any]) -> list[Sequence[str]]:
@@ -174,7 +202,7 @@ def _read(result: Mapping[str, Any]) -> str:
 
 def _asked(result: Mapping[str, Any]) -> str:
     return (
-        f"{counted(result['k'], 'anchor')} for {network_text(result)}; "
+        f"{counted(result['k'], 'anchor')} {network_text(result)}; "
         f"{result['update']} update, seed {result['seed']}"
     )
 

@@ -1,4 +1,7 @@
-"""What a network costs, as its JSON object, as text and as Markdown."""
+"""What a network costs, as its JSON object, as text and as Markdown.
+
+Tested in tests/cli/test_cost.py.
+"""
 
 import textwrap
 from collections.abc import Mapping, Sequence

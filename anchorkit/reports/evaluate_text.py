@@ -1,8 +1,13 @@
-"""What `anchorkit evaluate` found, as text and as Markdown."""
+"""What `anchorkit evaluate` found, as text and as Markdown.
+
+Tested in tests/reports/test_evaluate.py.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from anchorkit.reports.assignment import assignment_shown
+from anchorkit.reports.findings import training_comparison
 from anchorkit.reports.fit import CLUSTER_COLUMNS, cluster_cells, network_text
 from anchorkit.reports.tables import counted, markdown_table, text_table
 from anchorkit.terminal import safe_markdown, safe_text
@@ -45,7 +50,7 @@ def comparison_text(result: Mapping[str, Any]) -> str:
         From `comparison`.
     """
     if len(result["results"]) == 1:
-        return "\n\n".join([_read(result), *_alone(result, text_table)])
+        return "\n\n".join([_read(result), *_alone(result, text_table), *_trained(result, "text")])
     rows = _side_by_side(result)
     label = max(len(row[0]) for row in rows)
     blocks: list[list[int]] = []
@@ -65,7 +70,8 @@ def comparison_text(result: Mapping[str, Any]) -> str:
         )
         for block in blocks
     ]
-    return "\n\n".join([_read(result), *tables, "\n".join(["* best of the row", *_notes(result)])])
+    notes = "\n".join(["* best of the row", *_notes(result)])
+    return "\n\n".join([_read(result), *tables, notes, *_trained(result, "text")])
 
 
 def comparison_markdown(result: Mapping[str, Any]) -> str:
@@ -79,7 +85,8 @@ def comparison_markdown(result: Mapping[str, Any]) -> str:
     results = result["results"]
     if len(results) == 1:
         title = f"### {safe_markdown(results[0]['name'])}: mean IoU {results[0]['mean_iou']:.4f}"
-        return "\n\n".join([title, _read(result), *_alone(result, markdown_table)])
+        parts = [*_alone(result, markdown_table), *_trained(result, "markdown")]
+        return "\n\n".join([title, _read(result), *parts])
     best = max(results, key=lambda one: one["mean_iou"])
     rows = _side_by_side(result)
     notes = "\n".join(f"- {safe_markdown(note)}" for note in ["* best of the row", *_notes(result)])
@@ -89,8 +96,21 @@ def comparison_markdown(result: Mapping[str, Any]) -> str:
             _read(result),
             markdown_table(rows[0], rows[1:], left=[rows[0][0]]),
             notes,
+            *_trained(result, "markdown"),
         ]
     )
+
+
+def _trained(result: Mapping[str, Any], form: str) -> list[str]:
+    """Figures in training, and who trains which box, as far as they are known."""
+    results = result["results"]
+    parts = [training_comparison(results, form)]
+    parts += [
+        assignment_shown(one["name"], one["assignment"], form)
+        for one in results
+        if "assignment" in one
+    ]
+    return [part for part in parts if part]
 
 
 def _alone(result: Mapping[str, Any], table: Table) -> list[str]:
@@ -188,7 +208,7 @@ def _more(classes: Sequence[Any]) -> str:
 def _read(result: Mapping[str, Any]) -> str:
     images = counted(result["images"], "image")
     boxes = counted(result["boxes"], "box", "boxes")
-    return f"{images}, {boxes} at {network_text(result)}"
+    return f"{images}, {boxes} {network_text(result, 'at')}"
 
 
 def _cut(name: str) -> str:

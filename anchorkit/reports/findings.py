@@ -1,4 +1,7 @@
-"""A verdict's findings, and figures as labelled and in training, as JSON keys and as words."""
+"""A verdict's findings, and figures as labelled and in training, as JSON keys and as words.
+
+Tested in tests/training/test_trainers.py.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +17,8 @@ __all__ = [
     "finding_keys",
     "finding_lines",
     "judged_keys",
+    "labelled_and_training",
+    "training_comparison",
     "training_keys",
     "training_table",
 ]
@@ -73,6 +78,23 @@ def training_keys(seen: InTraining, quality: TrainingQuality, boxes: int) -> dic
     }
 
 
+def labelled_and_training(
+    labelled: TrainingQuality, training: TrainingQuality, seen: InTraining, boxes: int
+) -> dict[str, Any]:
+    """The keys `training` and `labelled` of anchors.
+
+    Parameters
+    ----------
+    labelled, training
+        The figures on the boxes as labelled, and as training sees them.
+    seen
+        The boxes as training sees them.
+    boxes
+        How many labelled boxes there are.
+    """
+    return {"training": training_keys(seen, training, boxes), "labelled": _figures(labelled)}
+
+
 def judged_keys(judged: Judged, seen: InTraining | None, boxes: int) -> dict[str, Any]:
     """The keys `findings`, and where the training is known `training` and `labelled`.
 
@@ -120,12 +142,44 @@ def training_table(result: Mapping[str, Any], form: str = "text") -> str:
             cells += [labelled["defaults"][key], training["defaults"][key]]
         rows.append([word, *(f"{cell:.4f}" for cell in cells)])
     table = markdown_table if form == "markdown" else text_table
-    said = (
+    said = _drawn(training)
+    shown = safe_markdown(said) if form == "markdown" else safe_text(said)
+    return f"{table(columns, rows, left=[''])}\n\n{shown}"
+
+
+def training_comparison(results: Sequence[Mapping[str, Any]], form: str = "text") -> str:
+    """Figures of several sets of anchors as labelled and in training; empty where not known.
+
+    Parameters
+    ----------
+    results
+        Each with `name` and the keys of `labelled_and_training`.
+    form
+        `text` or `markdown`.
+    """
+    known = [one for one in results if "training" in one]
+    if len(known) == 1:
+        return training_table(known[0], form)
+    if not known:
+        return ""
+    safe = safe_markdown if form == "markdown" else safe_text
+    rows = []
+    for key, word in FIGURES:
+        rows.append([word, "", ""])
+        rows += [
+            [f"  {safe(one['name'])}", *(f"{one[of][key]:.4f}" for of in ("labelled", "training"))]
+            for one in known
+        ]
+    table = markdown_table if form == "markdown" else text_table
+    said = _drawn(known[0]["training"])
+    return f"{table(['', 'as labelled', 'in training'], rows, left=[''])}\n\n{safe(said)}"
+
+
+def _drawn(training: Mapping[str, Any]) -> str:
+    return (
         f"in training: {training['boxes']:,} boxes drawn as {training['source']} augments them, "
         f"{training['lost']:.0%} of the draws lost"
     )
-    shown = safe_markdown(said) if form == "markdown" else safe_text(said)
-    return f"{table(columns, rows, left=[''])}\n\n{shown}"
 
 
 def _figures(quality: TrainingQuality) -> dict[str, Any]:

@@ -1,7 +1,10 @@
-"""The figures of `inspection` as text and as Markdown."""
+"""The figures of `inspection` as text and as Markdown.
+
+Tested in tests/reports/test_inspect.py.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from anchorkit.load_report import Report
 from anchorkit.reports.fit import network_text
@@ -10,8 +13,14 @@ from anchorkit.reports.tables import counted, markdown_table, text_table
 
 __all__ = ["inspection_markdown", "inspection_text"]
 
-Table = tuple[str, list[str], list[list[str]], list[str]]
-"""Title, columns, rows, and the columns that are aligned to the left."""
+
+class Table(NamedTuple):
+    """A table of figures; its first column is aligned to the left."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
 
 MOST_EXAMPLES = 10
 """Examples shown of each kind of problem; JSON has them all."""
@@ -30,8 +39,8 @@ def inspection_text(found: Mapping[str, Any], report: Report) -> str:
         The report of the load, whose problems stand at the end.
     """
     parts = ["\n".join(_head(found))]
-    for title, columns, rows, left in _tables(found):
-        parts.append(f"{title}\n{text_table(columns, rows, left=left)}")
+    for title, columns, rows in _tables(found):
+        parts.append(f"{title}\n{text_table(columns, rows, left=columns[:1])}")
     losses = loss_lines(report, MOST_EXAMPLES)
     parts.append("\n".join(losses) if losses else "No problems found.")
     return "\n\n".join(parts)
@@ -41,8 +50,8 @@ def inspection_markdown(found: Mapping[str, Any], report: Report) -> str:
     """The figures of a data set as Markdown, for the summary of a CI job."""
     head, *more = _head(found)
     parts = [f"### {head}", *(f"{line}  " for line in more)]
-    for title, columns, rows, left in _tables(found):
-        parts += ["", f"**{title}**", "", markdown_table(columns, rows, left=left)]
+    for title, columns, rows in _tables(found):
+        parts += ["", f"**{title}**", "", markdown_table(columns, rows, left=columns[:1])]
     losses = loss_lines(report, MOST_EXAMPLES)
     parts += ["", *(["```text", *losses, "```"] if losses else ["No problems found."])]
     return "\n".join(parts)
@@ -94,7 +103,7 @@ def _image_line(sizes: Mapping[str, Any], images: int) -> list[str]:
 
 
 def _tables(found: Mapping[str, Any]) -> list[Table]:
-    where = f"at {network_text(found)}"
+    where = network_text(found, "at")
     made = []
     if found["boxes"]:
         made = [
@@ -105,7 +114,7 @@ def _tables(found: Mapping[str, Any]) -> list[Table]:
         ]
     if found["image_sizes"]["distinct"] > 1:  # the head tells a single one
         made.append(_image_table(found["image_sizes"]))
-    return [table for table in made if table[2]]
+    return [table for table in made if table.rows]
 
 
 def _class_table(classes: Sequence[Mapping[str, Any]], where: str) -> Table:
@@ -122,7 +131,7 @@ def _class_table(classes: Sequence[Mapping[str, Any]], where: str) -> Table:
         ]
         for row in classes
     ]
-    return f"Classes, sizes {where}", columns, rows, ["class"]
+    return Table(f"Classes, sizes {where}", columns, rows)
 
 
 def _size_table(percentiles: Sequence[Mapping[str, Any]], where: str) -> Table:
@@ -138,12 +147,12 @@ def _size_table(percentiles: Sequence[Mapping[str, Any]], where: str) -> Table:
         for row in percentiles
     ]
     columns = ["of boxes", "width", "height", "shorter side", "ratio"]
-    return f"Boxes {where}: percentiles of each column", columns, rows, ["of boxes"]
+    return Table(f"Boxes {where}: percentiles of each column", columns, rows)
 
 
 def _small_table(small: Sequence[Mapping[str, Any]], where: str) -> Table:
     rows = [[f"under {row['pixels']}", f"{row['boxes']:,}", f"{row['share']:.1%}"] for row in small]
-    return f"Shorter side in pixels {where}", ["pixels", "boxes", "share"], rows, ["pixels"]
+    return Table(f"Shorter side in pixels {where}", ["pixels", "boxes", "share"], rows)
 
 
 def _ratio_table(ratios: Sequence[Mapping[str, Any]]) -> Table:
@@ -152,7 +161,7 @@ def _ratio_table(ratios: Sequence[Mapping[str, Any]]) -> Table:
         [name, f"{row['boxes']:,}", f"{row['share']:.1%}"]
         for name, row in zip(names, ratios, strict=True)
     ]
-    return "Aspect ratio, width to height", ["ratio", "boxes", "share"], rows, ["ratio"]
+    return Table("Aspect ratio, width to height", ["ratio", "boxes", "share"], rows)
 
 
 def _image_table(sizes: Mapping[str, Any]) -> Table:
@@ -163,4 +172,4 @@ def _image_table(sizes: Mapping[str, Any]) -> Table:
     title = f"Image sizes: {sizes['distinct']:,} distinct"
     if sizes["distinct"] > len(rows):
         title += ", the most common"
-    return title, ["size", "images", "share"], rows, ["size"]
+    return Table(title, ["size", "images", "share"], rows)

@@ -1,4 +1,7 @@
-"""What `anchorkit sweep` found, as its JSON object, as text and as Markdown."""
+"""What `anchorkit sweep` found, as its JSON object, as text and as Markdown.
+
+Tested in tests/cli/test_sweep.py.
+"""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -8,6 +11,7 @@ from anchorkit.anchors.text import format_anchors
 from anchorkit.boxes import Boxes
 from anchorkit.darknet.cost import Cost
 from anchorkit.network_input import NetworkInput
+from anchorkit.reports.findings import finding_lines
 from anchorkit.reports.fit import DIGITS, account_keys, network_keys, network_text
 from anchorkit.reports.tables import counted, markdown_table, text_table
 from anchorkit.suggested_k import DRAWS, WORTH, Chosen
@@ -23,6 +27,7 @@ def sweep_summary(
     found: Chosen | None,
     *,
     network: NetworkInput,
+    trainer: str | None = None,
     update: str,
     seed: int,
     precision: int,
@@ -44,6 +49,8 @@ def sweep_summary(
         The suggestion; None where there is none.
     network, update, seed, precision
         What was asked for.
+    trainer
+        For whom, where that is known.
     held_out
         Where boxes were held out: how (`by`), how many `images` and `boxes`.
     costs
@@ -95,7 +102,7 @@ def sweep_summary(
         "agreement": {str(k): share for k, share in found.shares.items()} if found else None,
         "reason": reason(found, heads=heads, held_out=held_out is not None),
         **({"held_out": dict(held_out)} if held_out else {}),
-        **network_keys(network),
+        **network_keys(network, trainer),
         "update": update,
         "seed": seed,
         "precision": precision,
@@ -248,8 +255,8 @@ def _anchors(result: Mapping[str, Any]) -> str:
 
 def _read(result: Mapping[str, Any]) -> str:
     lines = [
-        f"{counted(result['images'], 'image')}, {counted(result['boxes'], 'box', 'boxes')} at "
-        f"{network_text(result)}; {result['update']} update, "
+        f"{counted(result['images'], 'image')}, {counted(result['boxes'], 'box', 'boxes')} "
+        f"{network_text(result, 'at')}; {result['update']} update, "
         f"seed {result['seed']}"
     ]
     if "held_out" in result:
@@ -258,4 +265,4 @@ def _read(result: Mapping[str, Any]) -> str:
             f"held out ({safe_text(out['by'])}): {counted(out['boxes'], 'box', 'boxes')} of "
             f"{counted(out['images'], 'image')}, not clustered"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, *finding_lines(result.get("findings", []))])

@@ -1,4 +1,7 @@
-"""The cells of a head's grid in which a box is trained."""
+"""The cells of a head's grid in which a box is trained.
+
+Tested in tests/training/test_assignment.py.
+"""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,7 @@
-"""Boxes at their places in the network's input."""
+"""Boxes at their places in the network's input.
+
+Tested in tests/training/test_assignment.py.
+"""
 
 from typing import SupportsIndex
 

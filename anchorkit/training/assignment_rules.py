@@ -1,4 +1,7 @@
-"""Which anchors of a head match which boxes, by each trainer's rule."""
+"""Which anchors of a head match which boxes, by each trainer's rule.
+
+Tested in tests/training/test_assignment.py.
+"""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,7 @@
-"""A chunk of boxes on its way through an augmentation, and what becomes of each."""
+"""A chunk of boxes on its way through an augmentation, and what becomes of each.
+
+Tested in tests/training/test_augmentation.py.
+"""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,7 @@
-"""What the loader of AlexeyAB's darknet makes of boxes: a crop, mosaics, several input sizes."""
+"""What the loader of AlexeyAB's darknet makes of boxes: a crop, mosaics, several input sizes.
+
+Tested in tests/training/test_augmentation.py.
+"""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,7 @@
-"""How a trainer alters boxes before it trains on them, as its settings say."""
+"""How a trainer alters boxes before it trains on them, as its settings say.
+
+Tested in tests/training/test_augmentation_sources.py.
+"""
 
 from dataclasses import dataclass, replace
 from types import MappingProxyType

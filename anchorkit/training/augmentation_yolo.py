@@ -1,4 +1,7 @@
-"""What the loaders of YOLOv5 and YOLOv7 make of boxes: letterbox, mosaics, one warp, filters."""
+"""What the loaders of YOLOv5 and YOLOv7 make of boxes: letterbox, mosaics, one warp, filters.
+
+Tested in tests/training/test_augmentation.py.
+"""
 
 import numpy as np
 from numpy.typing import NDArray

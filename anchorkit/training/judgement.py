@@ -21,7 +21,7 @@ from anchorkit.training.assignment import (
 from anchorkit.training.assignment_places import placed
 from anchorkit.training.augmentation import DrawnBoxes, augmented
 from anchorkit.training.augmentation_figures import TrainingQuality, measured
-from anchorkit.training.augmentation_settings import Augmentation
+from anchorkit.training.augmentation_settings import Augmentation, YoloAugmentation
 from anchorkit.training.thresholds import THRESHOLDS
 from anchorkit.training.verdict import Finding, gain_interval, verdict
 from anchorkit.training.verdict_input import ClassFit, Fit, HeadFit, VerdictInput
@@ -102,6 +102,8 @@ def drawn_in_training(
     DataError
         Where there are no boxes, no centres, or the size of an image is needed and not known.
     """
+    if isinstance(augmentation, YoloAugmentation) or augmentation.letter_box:
+        boxes.at_input(replace(network, resize="letterbox"))  # names an image of unknown size
     drawn = augmented(
         boxes.sizes,
         boxes.placed("augmentation"),

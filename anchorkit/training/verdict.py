@@ -7,14 +7,15 @@ IoU on labelled boxes did not. Nothing here promises a result of training.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anchorkit.overlap import nearest
 from anchorkit.training.thresholds import THRESHOLDS
-from anchorkit.training.verdict_input import VerdictInput
+from anchorkit.training.verdict_input import HeadFit, VerdictInput
 
 __all__ = ["LEVELS", "MOST_FINDINGS", "Finding", "gain_interval", "verdict"]
 
@@ -63,7 +64,7 @@ def verdict(given: VerdictInput) -> list[Finding]:
     ...     )
     ... )
     >>> found[0].code, found[0].text[:53]
-    ('use-new', 'use these anchors: in training 80% of the boxes lie b')
+    ('use-new', 'use these anchors: in training 80% of the boxes are b')
     """
     findings = [finding for rule in RULES for finding in rule(given)]
     return sorted(findings, key=lambda finding: LEVELS.index(finding.level))
@@ -129,9 +130,10 @@ def _advice(given: VerdictInput) -> Iterator[Finding]:
         return
     where = "in training" if known else "as labelled"
     name = given.default_name or "the defaults"
-    beside = f"{_share(old.below_half)} of the boxes lie below an IoU of 0.5 with {name}"
-    with_new = f"{_share(new.below_half)} with these"
-    gain = f", mean IoU {old.mean_iou:.3f} -> {new.mean_iou:.3f}"
+    figures = (
+        f"{where} {_share(old.below_half)} of the boxes are below IoU 0.5 with {name}, "
+        f"{_share(new.below_half)} with these"
+    )
     misses = old.below_half >= THRESHOLDS["missed"].value
     mended = old.below_half - new.below_half >= THRESHOLDS["mended"].value
     worse = new.below_half - old.below_half >= THRESHOLDS["worse"].value
@@ -142,20 +144,12 @@ def _advice(given: VerdictInput) -> Iterator[Finding]:
     )
     unsure = given.interval is not None and given.interval[0] <= 0 <= given.interval[1]
     if worse:
-        way = "; --fit training finds anchors for what training sees" if known else ""
-        yield Finding(
-            "warning",
-            "keep-defaults-worse",
-            f"keep {name}: {where} {beside}, but {with_new}{gain}{way}",
-        )
+        way = " (--fit training finds others)" if known else ""
+        yield Finding("warning", "keep-defaults-worse", f"keep {name}: {figures}{way}")
     elif misses and mended and not unsure:
-        yield Finding("note", "use-new", f"use these anchors: {where} {beside}, {with_new}{gain}")
+        yield Finding("note", "use-new", f"use these anchors: {figures}")
     elif mended and not unsure:
-        yield Finding(
-            "note",
-            "may-help",
-            f"these anchors may help: {where} {beside}, {with_new}{gain}; {name} fit most boxes",
-        )
+        yield Finding("note", "may-help", f"these anchors may help: {figures}")
     elif untrained:
         lost, now = given.untrained_defaults or 0.0, given.untrained or 0.0
         yield Finding(
@@ -168,21 +162,17 @@ def _advice(given: VerdictInput) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "both-miss",
-            f"neither set fits well: {where} {beside}, {with_new}{gain}; try more anchors or "
-            "another --input",
+            f"neither set fits well: {figures}; try more anchors or another --input",
         )
     else:
-        yield Finding(
-            "note",
-            "keep-defaults",
-            f"keep {name}: {where} only {beside}, {with_new}{gain}; nothing speaks for a change",
-        )
+        risen = new.mean_iou - old.mean_iou >= THRESHOLDS["overfit"].value
+        why = "; a higher mean IoU alone speaks for no change" if risen else ""
+        yield Finding("note", "keep-defaults", f"keep {name}: {figures}{why}")
     if not known:
         yield Finding(
             "note",
             "training-unknown",
-            "judged on labelled boxes alone: --trainer NAME, --cfg FILE or --augment SOURCE says "
-            "what training makes of them",
+            "judged on labels alone: --trainer NAME, --cfg FILE or --augment SOURCE shows training",
         )
 
 
@@ -236,28 +226,29 @@ def _untrained(given: VerdictInput) -> Iterator[Finding]:
 
 
 def _heads(given: VerdictInput) -> Iterator[Finding]:
-    for head in given.heads:
-        if not len(head.anchors):
-            continue
-        strides = np.sqrt(head.anchors.prod(axis=1)) / head.stride
-        low, high = float(strides.min()), float(strides.max())
-        if high < THRESHOLDS["below_stride"].value:
-            yield Finding(
-                "warning",
-                "head-too-coarse",
-                f"the anchors of stride {head.stride} have {low:.1f} to {high:.1f} strides, "
-                f"{_share(head.below_cell)} of its boxes are smaller than its cell: --assign size, "
-                "a larger --input, or a network with finer heads",
-            )
-        elif head is min(given.heads, key=lambda one: one.stride) and (
-            low > THRESHOLDS["above_stride"].value
-        ):
-            yield Finding(
-                "warning",
-                "head-too-fine",
-                f"the anchors of stride {head.stride} have {low:.0f} strides and more: --assign "
-                "size, a smaller --input, or a network with coarser heads",
-            )
+    known = [head for head in given.heads if len(head.anchors)]
+    coarse = [head for head in known if _strides(head)[1] < THRESHOLDS["below_stride"].value]
+    if coarse:
+        low, high = (
+            min(_strides(head)[0] for head in coarse),
+            max(_strides(head)[1] for head in coarse),
+        )
+        below = max(head.below_cell for head in coarse)
+        yield Finding(
+            "warning",
+            "head-too-coarse",
+            f"the anchors of {_named(coarse)} have {low:.1f} to {high:.1f} strides, up to "
+            f"{_share(below)} of its boxes are smaller than a cell: --assign size, a larger "
+            "--input, or a network with finer heads",
+        )
+    finest = min(known, key=lambda head: head.stride, default=None)
+    if finest is not None and _strides(finest)[0] > THRESHOLDS["above_stride"].value:
+        yield Finding(
+            "warning",
+            "head-too-fine",
+            f"the anchors of {_named([finest])} have {_strides(finest)[0]:.0f} strides and more: "
+            "--assign size, a smaller --input, or a network with coarser heads",
+        )
     sizes = np.sqrt(given.anchors.prod(axis=1))
     if len(sizes) > 2 and sizes.max() < THRESHOLDS["crowded"].value * sizes.min():
         yield Finding(
@@ -267,14 +258,24 @@ def _heads(given: VerdictInput) -> Iterator[Finding]:
             "another, yet heads of every stride get some: fewer anchors, or the defaults",
         )
     if len(given.heads) > 1:
-        idle = [head.stride for head in given.heads if head.share < THRESHOLDS["idle"].value]
+        idle = [head for head in given.heads if head.share < THRESHOLDS["idle"].value]
         if idle:
-            named = ", ".join(map(str, idle))
             yield Finding(
                 "warning",
                 "head-idle",
-                f"hardly a box for stride {named}: --assign size, or a network without that head",
+                f"hardly a box for {_named(idle)}: --assign size, or a network without that head",
             )
+
+
+def _strides(head: HeadFit) -> tuple[float, float]:
+    """The smallest and the largest of its anchors, in strides."""
+    sides = np.sqrt(head.anchors.prod(axis=1)) / head.stride
+    return float(sides.min()), float(sides.max())
+
+
+def _named(heads: Sequence[HeadFit]) -> str:
+    strides = sorted(head.stride for head in heads)
+    return f"stride{'s' if len(strides) > 1 else ''} {', '.join(map(str, strides))}"
 
 
 def _data(given: VerdictInput) -> Iterator[Finding]:
@@ -306,7 +307,9 @@ def _sureness(given: VerdictInput) -> Iterator[Finding]:
     few_images = given.images < THRESHOLDS["images"].value
     if few_images or per_anchor < THRESHOLDS["boxes_per_anchor"].value:
         text = f"few data: {given.images:,} images, {per_anchor:.0f} boxes for each anchor"
-        if given.held_out_loss is not None:
+        if given.held_out_loss is None:
+            text += "; sweep --holdout 0.5 says how they fit other images"
+        else:
             text += (
                 f"; on images that were not clustered mean IoU is {given.held_out_loss:.3f} lower"
             )
@@ -327,9 +330,7 @@ def _sureness(given: VerdictInput) -> Iterator[Finding]:
 def _weights(given: VerdictInput) -> Iterator[Finding]:
     if given.weights is None:
         return
-    a, b = given.anchors[:, None, :], given.weights[None, :, :]
-    shared = np.minimum(a, b).prod(axis=2)
-    best = (shared / (a.prod(axis=2) + b.prod(axis=2) - shared)).max(axis=1)
+    _, best = nearest(given.anchors, given.weights)
     if float(best.mean()) < THRESHOLDS["far"].value:
         yield Finding(
             "note",

@@ -3,6 +3,7 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -38,7 +39,9 @@ def test_a_worked_example_in_every_figure(tmp_path: Path) -> None:
     # At 400 pixels the boxes are 40 x 20 twice, 40 x 40 and 200 x 100: a cluster of the first
     # three has the median 40 x 20 and IoU 1, 1, 0.5
     root = few(tmp_path, [(10, 5), (10, 5), (10, 10), (50, 25)], (100, 100))
-    assert found("--voc", root, "-k", 2, "--input", 400) == {
+    document = found("--voc", root, "-k", 2, "--input", 400)
+    assert [one["code"] for one in cast(Any, document.pop("findings"))] == ["few-data"]
+    assert document == {
         "anchors": [[40, 20], [200, 100]],
         "mean_iou": 0.875,
         "mean_iou_exact": 0.875,
@@ -55,6 +58,7 @@ def test_a_worked_example_in_every_figure(tmp_path: Path) -> None:
         "update": "median",
         "seed": 0,
         "precision": 0,
+        "fit": "labels",
         "images": 1,
         "objects": 4,
         "boxes": 4,
@@ -116,7 +120,10 @@ def test_text_has_a_line_to_paste_and_fits_eighty_columns() -> None:
     (line,) = re.findall(r"^anchors = .*$", ran.out, re.MULTILINE)
     document = found("--voc", SAMPLE, "-k", 5, "--input", 1216, "--precision", 1)
     assert parse_anchors(line).tolist() == document["anchors"]
-    assert max(map(len, ran.out.replace(line, "").splitlines())) <= 80
+    findings = {f"{one['level']}: {one['text']}" for one in cast(Any, document["findings"])}
+    shown = set(ran.out.replace(line, "").splitlines())
+    assert findings <= shown
+    assert max(map(len, shown - findings)) <= 80
     assert all(text == text.rstrip() for text in ran.out.splitlines())
 
 

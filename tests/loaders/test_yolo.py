@@ -64,7 +64,8 @@ def test_a_line_is_a_box(line: str, sides: tuple[float, float]) -> None:
     ("line", "reason", "kind"),
     [
         ("0 0.5 0.5 0.25", "fewer than five fields", "left_out"),
-        ("x 0.5 0.5 0.25 0.1", "class is not a number from 0", "left_out"),
+        ("x 0.5 0.5 0.25 0.1", "class is a name, not a number", "left_out"),
+        ("big dog 0.5 0.5 0.25 0.1", "class is a name, not a number", "left_out"),
         ("-1 0.5 0.5 0.25 0.1", "class is not a number from 0", "left_out"),
         ("1.5 0.5 0.5 0.25 0.1", "class is not a number from 0", "left_out"),
         ("0 0.5 0.5 wide 0.1", "width is not a number", "left_out"),
@@ -109,7 +110,8 @@ def test_a_bad_line_changes_nothing_of_what_others_mean(
     odd = line.replace("{}", sign).encode()
     alone, beside = read_lines(odd + b"\n0 .5 .5 .4 .4"), read_lines(odd + b"\nbad\n0 .5 .5 .4 .4")
     assert alone.widths == beside.widths
-    assert alone.objects == beside.objects - 1 == 2
+    # What bytes call a blank parts fields: then the line holds two boxes
+    assert alone.objects == beside.objects - 1 == (3 if alone.joined else 2)
     fast = columns(odd + b"\n0 .5 .5 .4 .4", tmp_path)
     assert fast == (alone.widths, alone.heights, alone.classes, alone.objects)
 
@@ -132,12 +134,14 @@ def test_a_box_that_sticks_out_is_clipped_to_the_image() -> None:
 
 def test_a_polygon_becomes_its_box_only_when_asked_for() -> None:
     line = b"2 0.5 0.5 0.5 0.25 0.25 1.0"
-    asked, not_asked = read_lines(line, polygons=True), read_lines(line)
+    asked, not_asked = read_lines(line, how="polygons"), read_lines(line)
     assert (asked.widths, asked.heights) == ([0.25], [0.75])
     assert (not_asked.widths, not_asked.heights) == ([0.5], [0.25])
-    with_box = read_lines(b"2 0.5 0.5 0.25 0.5", polygons=True)
+    with_box = read_lines(b"2 0.5 0.5 0.25 0.5", how="polygons")
     assert with_box.widths == [0.25]
-    (fault,) = read_lines(line + b" 0.5", polygons=True).faults
+    scored = read_lines(line + b" 0.5", how="polygons")
+    assert (scored.widths, scored.heights) == ([0.25], [0.75])
+    (fault,) = read_lines(line + b" 1.5", how="polygons").faults
     assert fault[1] == "a polygon that ends in half a point"
 
 
@@ -167,7 +171,7 @@ def test_the_fast_route_gives_the_boxes_of_the_reference_reader(
     try:
         slow = read_lines(data)
     except UnreadableError:
-        slow = Labels(-1, [], [], [], [], [], [])
+        slow = Labels(-1, [], [], [], [], [], [], [])
     fast = columns(data, tmp_path_factory.getbasetemp())
     assert fast == (slow.widths, slow.heights, slow.classes, slow.objects)
 
@@ -175,7 +179,7 @@ def test_the_fast_route_gives_the_boxes_of_the_reference_reader(
 @given(st.binary(max_size=80))
 def test_any_bytes_end_as_boxes_or_as_a_named_file(data: bytes) -> None:
     try:
-        labels = read_lines(data, polygons=True)
+        labels = read_lines(data, how="polygons")
     except UnreadableError:
         return
     left_out = [fault for fault in labels.faults if fault[3] == "left_out"]
@@ -258,19 +262,108 @@ def test_a_single_box_in_pixels_is_left_out(tmp_path: Path) -> None:
     assert reasons(boxes) == [("a.txt", 1, "in pixels, not fractions", "left_out")]
 
 
-def test_keypoints_are_noted_and_polygons_want_to_be_asked_for(tmp_path: Path) -> None:
+def noted(boxes: Boxes) -> list[tuple[str, str]]:
+    return [(one.reason, one.value) for one in boxes.report.of("note")]
+
+
+def test_flags_of_keypoints_tell_them_from_polygons(tmp_path: Path) -> None:
     keypoints = "0 .5 .5 .5 .5" + " .5 .5 2" * 17
-    boxes = load_yolo(stored(tmp_path / "keypoints", {"a.txt": keypoints, "b.txt": keypoints}))
+    root = stored(tmp_path, {"a.txt": keypoints, "b.txt": keypoints.replace(" 2", " 1")})
+    boxes = load_yolo(root)
     assert boxes.sizes.tolist() == [[0.5, 0.5]] * 2
-    assert reasons(boxes) == [
-        ("keypoints", None, "more than five fields: the first five count", "note")
-    ]
+    ((reason, value),) = noted(boxes)
+    assert reason == "more than five fields: the first five count"
+    assert value == "2 of 56 fields; every third number says whether a keypoint is seen"
+
+
+TURNED = ("0 .2 .1 .3 .2 .2 .3 .1 .2", "0 .5 .4 .7 .5 .6 .7 .4 .6", "1 .6 .6 .9 .6 .9 .8 .6 .8")
+
+
+@pytest.mark.parametrize("behind", ["", " .93"])
+def test_corners_of_turned_rectangles_are_no_box_with_keypoints(
+    tmp_path: Path, behind: str
+) -> None:
+    # Each is a box in its image by its first four numbers, too
+    lines = [line + behind for line in TURNED]
+    boxes = load_yolo(stored(tmp_path, {"a.txt": "\n".join(lines)}))
+    np.testing.assert_allclose(boxes.sizes, [(0.2, 0.2), (0.3, 0.3), (0.3, 0.2)])
+    assert noted(boxes)[0][0] == "more than six fields: polygons, whose boxes count"
+
+
+def test_outlines_of_several_lengths_are_polygons(tmp_path: Path) -> None:
     root = stored(
-        tmp_path / "polygons", {"a.txt": "0 0 0 .5 0 .5 .5", "b.txt": "0 0 0 .5 0 .5 .5 0 .5"}
+        tmp_path, {"a.txt": "0 .4 .4 .5 .3 .6 .5", "b.txt": "0 .4 .4 .5 .3 .6 .5 .5 .6\n"}
     )
-    with pytest.raises(DataError, match=r"7 to 9 fields look like polygons.*--polygons"):
+    boxes = load_yolo(root)
+    np.testing.assert_allclose(boxes.sizes, [(0.2, 0.2), (0.2, 0.3)])
+    assert "of several lengths" in noted(boxes)[0][1]
+
+
+def test_outlines_whose_first_numbers_are_no_boxes_are_polygons(tmp_path: Path) -> None:
+    lines = [f"0 .1 .1 .{side} .2 .5 .5 .2 .{side}" for side in range(5, 9)]
+    boxes = load_yolo(stored(tmp_path, {"a.txt": "\n".join(lines)}))
+    assert boxes.sizes[:, 0].tolist() == pytest.approx([0.4, 0.5, 0.6, 0.7])
+    assert "4 of 4 would be no boxes in their image" in noted(boxes)[0][1]
+
+
+def test_points_out_of_the_image_are_no_polygons(tmp_path: Path) -> None:
+    # Two keypoints each, of which one is not there
+    line = "0 .5 .5 .2 .2 -1 -1 .5 .5"
+    boxes = load_yolo(stored(tmp_path, {"a.txt": f"{line}\n{line}"}))
+    assert boxes.sizes.tolist() == [[0.2, 0.2]] * 2
+    assert "2 of 2 would be no polygons in their image" in noted(boxes)[0][1]
+
+
+AMBIGUOUS = "0 .6 .5 .55 .58 .45 .58 .4 .5 .45 .42 .55 .42"
+
+
+@pytest.mark.parametrize("text", [AMBIGUOUS, f"{AMBIGUOUS}\n0 .5 .5 .1 .1", f"{AMBIGUOUS} .9"])
+def test_what_may_be_both_is_an_error_that_names_both_options(tmp_path: Path, text: str) -> None:
+    root = stored(tmp_path, {"a.txt": text})
+    with pytest.raises(DataError, match=r"may be polygons.*--polygons .*--keypoints "):
         load_yolo(root)
-    assert load_yolo(root, polygons=True).sizes.tolist() == [[0.5, 0.5]] * 2
+    assert load_yolo(root, polygons=True).sizes[0].tolist() == pytest.approx([0.2, 0.16])
+    assert load_yolo(root, keypoints=True).sizes[0].tolist() == [0.55, 0.58]
+    with pytest.raises(UsageError, match="--polygons and --keypoints"):
+        load_yolo(root, polygons=True, keypoints=True)
+
+
+def test_a_closed_outline_among_boxes_is_a_polygon(tmp_path: Path) -> None:
+    closed = "0 .2 .4 .3 .4 .3 .6 .2 .6 .2 .4"
+    boxes = load_yolo(stored(tmp_path, {"a.txt": f"0 .5 .5 .1 .1\n{closed}"}))
+    np.testing.assert_allclose(boxes.sizes, [(0.1, 0.1), (0.1, 0.2)])
+
+
+def test_several_boxes_in_a_line_are_several_objects(tmp_path: Path) -> None:
+    line = "0 .5 .5 .1 .2 3 .4 .4 .3 .2 1 .5 .5 1 1"
+    boxes = load_yolo(stored(tmp_path, {"a.txt": f"{line}\n0 .5 .5 .5 .5"}))
+    assert boxes.sizes.tolist() == [[0.1, 0.2], [0.3, 0.2], [1, 1], [0.5, 0.5]]
+    assert boxes.report.objects == 4
+    assert noted(boxes) == [("several objects in a line: each counts", "3 of 4 objects")]
+
+
+def test_a_sixth_field_is_a_confidence(tmp_path: Path) -> None:
+    boxes = load_yolo(stored(tmp_path, {"a.txt": "0 .5 .5 .1 .2 .87\n1 .5 .5 .2 .2 .5"}))
+    assert boxes.sizes.tolist() == [[0.1, 0.2], [0.2, 0.2]]
+    reason = "six fields: a box with a confidence, as of predictions"
+    assert noted(boxes) == [(reason, "2 of 2 objects")]
+
+
+def test_names_in_place_of_numbers_are_named(tmp_path: Path) -> None:
+    root = stored(tmp_path, {"a.txt": "person .5 .5 .1 .2\ntraffic light .5 .5 .1 .1"})
+    with pytest.raises(DataError, match=r"2 of 2 labels begin with the name .*person, traffic li"):
+        load_yolo(root)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_labels_in_utf_16_are_read(tmp_path: Path, encoding: str) -> None:
+    boxes = load_yolo(stored(tmp_path, {"a.txt": "0 .5 .5 .25 .5\r\n".encode(encoding)}))
+    assert boxes.sizes.tolist() == [[0.25, 0.5]]
+
+
+def test_labels_in_percent_are_called_so(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="labels in percent: wanted fractions"):
+        load_yolo(stored(tmp_path, {"a.txt": "0 24.5 38.5 39.98 80.98\n0 90 72 13 15"}))
 
 
 def test_many_label_files_are_read_by_processes_in_the_same_order(tmp_path: Path) -> None:
@@ -290,8 +383,6 @@ def test_a_folder_that_cannot_be_yolo_is_an_error(tmp_path: Path) -> None:
         load_yolo(tmp_path / "none")
     with pytest.raises(DataError, match=r"wanted YOLO labels, found no \.txt files"):
         load_yolo(tmp_path)
-    with pytest.raises(UsageError, match="use --data"):
-        load_yolo(tmp_path, image_sets=["train"])
 
 
 @pytest.mark.skipif("ANCHORKIT_DATA" not in os.environ, reason="needs ANCHORKIT_DATA")
@@ -299,7 +390,7 @@ def test_real_labels_with_surprises() -> None:
     labels = Path(os.environ["ANCHORKIT_DATA"], "wild", "labels")
     keypoints = read_lines((labels / "fifty_six_fields.txt").read_bytes())
     assert (keypoints.widths, keypoints.heights) == ([0.645759], [0.726859])
-    assert keypoints.lengths == (56,)
+    assert list(keypoints.long) == [56]
     assert read_lines((labels / "pixels.txt").read_bytes()).pixels == 2
     with pytest.raises(DataError, match="labels in pixels"):
         load_yolo(labels)

@@ -5,9 +5,15 @@ import pytest
 
 from anchorkit.anchors.presets import preset
 from anchorkit.load_report import Problem, Report
-from anchorkit.network_input import NetworkInput
+from anchorkit.network_input import DEFAULT_INPUT, NetworkInput
 from anchorkit.quality import evaluate
-from anchorkit.reports.cluster import compared, summary, summary_markdown, summary_text
+from anchorkit.reports.cluster import (
+    compared,
+    defaults_for,
+    summary,
+    summary_markdown,
+    summary_text,
+)
 from anchorkit.reports.tables import json_text
 
 SIZES = np.asarray([(10, 20)] * 3 + [(11, 20)] + [(90, 30)] * 1200, dtype=np.float64)
@@ -88,7 +94,7 @@ def test_an_anchor_without_boxes_has_no_mean_iou(result: dict[str, Any]) -> None
 
 
 def test_whole_pixels_are_whole_numbers(result: dict[str, Any]) -> None:
-    assert json_text(result).splitlines()[1].startswith('  "anchors": [[10.0, 20.0], [90.0')
+    assert json_text(result).splitlines()[2].startswith('  "anchors": [[10.0, 20.0], [90.0')
     anchors = np.asarray([(10.0, 20.0)])
     whole = summary(
         Report(),
@@ -101,12 +107,12 @@ def test_whole_pixels_are_whole_numbers(result: dict[str, Any]) -> None:
         update="mean",
         seed=0,
     )
-    assert json_text(whole).splitlines()[1] == '  "anchors": [[10, 20]],'
+    assert json_text(whole).splitlines()[2] == '  "anchors": [[10, 20]],'
 
 
 @pytest.mark.parametrize(("k", "name"), [(5, "yolov2-voc"), (6, "yolov3-tiny"), (9, "yolov3")])
 def test_defaults_are_those_of_a_network_with_as_many_anchors(k: int, name: str) -> None:
-    known = compared(SIZES, k)["defaults"]
+    known = compared(SIZES, defaults_for(k, DEFAULT_INPUT))["defaults"]
     assert known["name"] == name
     assert len(preset(name).anchors) == k
     assert known["mean_iou"] == round(evaluate(SIZES, preset(name).anchors).mean_iou, 6)
@@ -129,7 +135,11 @@ def test_what_the_iou_update_would_add_is_told_where_four_digits_show_it(
 def test_a_number_of_anchors_that_no_network_has_is_compared_with_none(
     result: dict[str, Any],
 ) -> None:
-    assert compared(SIZES, 4) == {}
+    assert compared(SIZES, defaults_for(4, DEFAULT_INPUT)) == {}
     assert "default yolov3" not in summary_text(result)
-    assert "\ndefault yolov3" in summary_text(result | compared(SIZES, 9))
-    assert "\n- default yolov3 0." in summary_markdown(result | compared(SIZES, 9))
+    assert "\ndefault yolov3" in summary_text(
+        result | compared(SIZES, defaults_for(9, DEFAULT_INPUT))
+    )
+    assert "\n- default yolov3 0." in summary_markdown(
+        result | compared(SIZES, defaults_for(9, DEFAULT_INPUT))
+    )

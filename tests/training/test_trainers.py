@@ -1,10 +1,11 @@
 import pytest
 
+from anchorkit.anchors.anchor_free import ANCHOR_FREE
 from anchorkit.anchors.presets import PRESETS, preset
 from anchorkit.errors import UsageError
 from anchorkit.training.augmentation_settings import NAMED
 from anchorkit.training.judgement import RULES
-from anchorkit.training.trainers import ANCHOR_FREE, TRAINERS, trainer_named
+from anchorkit.training.trainers import TRAINERS, trainer_named
 
 
 @pytest.mark.parametrize("name", TRAINERS)

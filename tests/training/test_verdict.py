@@ -136,7 +136,7 @@ def test_without_training_the_labels_decide_and_it_is_said() -> None:
         )
     )
     assert [finding.code for finding in found] == ["use-new", "training-unknown"]
-    assert "as labelled 70% of the boxes" in found[0].text
+    assert "as labelled 70% of the boxes are below IoU 0.5 with yolov3, 5% with" in found[0].text
 
 
 def test_a_gain_that_may_be_chance_is_no_reason_to_change() -> None:

@@ -1,4 +1,7 @@
-"""The options that say which boxes to use, gathered into one `DataOptions`. Needs no numpy."""
+"""The options that say which boxes to use, gathered into one `DataOptions`. Needs no numpy.
+
+Tested in tests/loaders/test_loaders.py.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,8 +25,9 @@ class DataOptions:
 
     sources: tuple[tuple[str, Path], ...]
     """(format, path) in the order of the formats' options: `("voc", Path("VOC2007"))`."""
-    images: Path | None
+    images: tuple[Path, ...]
     polygons: bool
+    keypoints: bool
     image_set: tuple[str, ...]
     classes: tuple[str, ...]
     skip_difficult: bool
@@ -45,6 +49,7 @@ def data_options(command: Command) -> Command:
         fields = (
             "images",
             "polygons",
+            "keypoints",
             "image_set",
             "classes",
             "skip_difficult",
@@ -71,20 +76,27 @@ def data_options(command: Command) -> Command:
         ),
         click.option(
             "--images",
+            multiple=True,
             type=SomePath(),
             metavar="DIR",
-            help="The images: their headers tell the sizes that annotations do not.",
+            help="The images: their headers tell the sizes that annotations do not; may be given "
+            "several times.",
         ),
         click.option(
             "--polygons",
             is_flag=True,
-            help="Lines of YOLO labels with more than five fields are polygons: take their boxes.",
+            help="Lines of YOLO labels with more than six fields are polygons: take their boxes.",
+        ),
+        click.option(
+            "--keypoints",
+            is_flag=True,
+            help="Of lines of YOLO labels with more than six fields the first five count.",
         ),
         click.option(
             "--image-set",
             multiple=True,
             metavar="NAME",
-            help="Only the images of ImageSets/Main/NAME.txt.",
+            help="Only this part of the data: a list in ImageSets, a key of a data file, a folder.",
         ),
         click.option(
             "--class", "classes", multiple=True, metavar="NAME", help="Only boxes of this class."

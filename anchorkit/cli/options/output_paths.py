@@ -3,11 +3,12 @@
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from anchorkit.errors import UsageError, WriteError
 from anchorkit.files import found_at
 
-__all__ = ["check_folder", "check_output", "check_outputs_differ"]
+__all__ = ["Output", "check_folder", "check_output", "check_outputs_differ"]
 
 
 def check_output(
@@ -54,13 +55,20 @@ def check_output(
         raise WriteError(f"{typed}: holds something else than {what}; name a new file")
 
 
-def check_outputs_differ(outputs: Iterable[tuple[str, Path | None]]) -> None:
+class Output(NamedTuple):
+    """A file that a command will write: what the user typed for it, and its path, if it has one."""
+
+    typed: str
+    path: Path | None
+
+
+def check_outputs_differ(outputs: Iterable[Output]) -> None:
     """Fail before any work where two outputs would go into one file, the second over the first.
 
     Parameters
     ----------
     outputs
-        What the user typed, and the file; None where there is none.
+        All that the command will write.
 
     Raises
     ------

@@ -94,6 +94,8 @@ class SomePath(click.Path):
         """The path; fails where it is empty, as a variable that was never set leaves it."""
         if value == "":
             self.fail("wanted a path, found an empty one (a variable that is not set?)", param, ctx)
+        if isinstance(value, str) and "://" in value:
+            self.fail(f"wanted a path, found an address: {value}: download it first", param, ctx)
         return super().convert(value, param, ctx)
 
 

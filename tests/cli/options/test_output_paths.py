@@ -99,8 +99,8 @@ def test_extract_replaces_no_boxes_that_it_reads() -> None:
 def test_extract_replaces_saved_boxes_and_empty_files() -> None:
     voc_folder(Path("good"), {"a.xml": annotation(annotation_object())})
     save_boxes("old.npz", boxes_of([(0.5, 0.5)] * 7))
-    Path("empty").touch()
-    for name in ("old.npz", "empty"):
+    Path("empty.npz").touch()
+    for name in ("old.npz", "empty.npz"):
         assert run("extract", "--voc", "good", "-o", name).code == 0
         assert len(load_boxes(name)) == 1
 

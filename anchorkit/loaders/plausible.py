@@ -1,0 +1,421 @@
+"""Whether the numbers of boxes mean what they are read as: one check for all formats.
+
+Fractions where pixels are meant, corners where a size is, an image's width and height swapped: each
+can be read without a fault, and gives wrong anchors. What gives it away is where the boxes lie: out
+of their images, or below a pixel, while another reading puts all of them where they belong.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anchorkit.boxes import Boxes
+from anchorkit.errors import DataError
+from anchorkit.load_report import Problem, Remark
+
+__all__ = ["Form", "Odd", "plausible"]
+
+Form = Literal["corners", "edges", "centre"]
+"""How a format tells a box: corners in pixels (xmin, ymin, xmax, ymax), the left and upper edge
+with width and height in pixels, or the centre with width and height as fractions of the image."""
+
+FAR = 0.02
+"""Fraction of the image by which a box sticks out before its reading is doubted; annotators miss
+the edge by less."""
+
+NEAR = 0.01
+"""Fraction of the image by which a box may stick out in the reading that is to fit instead."""
+
+WARNED, REFUSED = 0.05, 0.5
+"""Shares of the boxes from which on a warning, an error is due."""
+
+FEWEST_WARNED, FEWEST_REFUSED = 2, 8
+"""Boxes that must be strange for a warning, and for an error where no other reading fits them:
+single boxes reach out of their images in many sets."""
+
+ALIKE = 0.8
+"""Share of the images with boxes outside that a reading must mend before any image is left out."""
+
+FEWEST_SIDE = 16
+"""Pixels of an image's shorter side from which on boxes of a single pixel are strange."""
+
+SMALLEST_FRACTION = 2.5e-4
+"""Fraction of an image below which a box is no pixel of it, where its size is unknown."""
+
+PERCENT_SIDE = 250
+"""Pixels of images that boxes up to 100 leave mostly empty."""
+
+PERCENT_BOXES = 20
+PERCENT_REACH = 60
+
+
+class Odd(NamedTuple):
+    """Objects that reach out of their image or have no area, with the numbers of their file.
+
+    `images` (k,) rows of the images, `boxes` (k,) rows of the boxes, -1 where left out, `objects`
+    (k,) numbers in their file, `values` (k, 4).
+    """
+
+    images: NDArray[np.int64]
+    boxes: NDArray[np.int64]
+    objects: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+class _Look(NamedTuple):
+    """All objects with numbers.
+
+    `values` (n, 4) as in the file, `sides` (n, 2) of their images, `images` (n,) their rows, `out`
+    (n,) whether it lies out of its image.
+    """
+
+    values: NDArray[np.float64]
+    sides: NDArray[np.float64]
+    images: NDArray[np.int64]
+    out: NDArray[np.bool_]
+
+
+class _Reading(NamedTuple):
+    """Another way to read the numbers: the reason for what is left out, what fits, and which do.
+
+    `share_out` is how many boxes of an image must lie outside before it is left out; None: no
+    single image is.
+    """
+
+    reason: str
+    would_fit: str
+    fits: Callable[[_Look], NDArray[np.bool_]]
+    share_out: float | None
+
+
+def _within(corners: NDArray[np.float64], sides: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether corners (n, 4) are boxes in images of these sides."""
+    first, last = corners[:, :2] / sides, corners[:, 2:] / sides
+    return np.asarray(
+        (first >= -NEAR).all(axis=1) & (last <= 1 + NEAR).all(axis=1) & (last > first).all(axis=1)
+    )
+
+
+def _edges(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.hstack([values[:, :2], values[:, :2] + values[:, 2:]])
+
+
+def _centred(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.hstack([values[:, :2] - values[:, 2:] / 2, values[:, :2] + values[:, 2:] / 2])
+
+
+_CORNERS: dict[Form, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
+    "corners": lambda values: values,
+    "edges": _edges,
+    "centre": _centred,
+}
+
+
+def _swapped(look: _Look, form: Form) -> NDArray[np.bool_]:
+    return _within(_CORNERS[form](look.values), look.sides[:, ::-1])
+
+
+_AS_CORNERS = _Reading(
+    "a box out of the image, but not as corners x1 y1 x2 y2",
+    "corners x1 y1 x2 y2 in place of a width and a height",
+    lambda look: _within(look.values, look.sides),
+    0.5,
+)
+_READINGS: dict[Form, tuple[_Reading, ...]] = {
+    "corners": (
+        _Reading(
+            "a box out of the image, but not with width and height of the image swapped",
+            "the width and height of the images swapped, as for photographs that are turned",
+            lambda look: _swapped(look, "corners"),
+            0.0,
+        ),
+        _Reading(
+            "a box out of the image, but not as x y width height",
+            "x y width height in place of corners",
+            lambda look: _within(_edges(look.values), look.sides),
+            None,
+        ),
+    ),
+    "edges": (
+        _Reading(
+            "a box out of the image, but not with width and height of the image swapped",
+            "the width and height of the images swapped, as for photographs that are turned",
+            lambda look: _swapped(look, "edges"),
+            0.0,
+        ),
+        _AS_CORNERS,
+        _Reading(
+            "a box out of the image, but not with x y as its centre",
+            "x y as the centre of a box, not its corner",
+            lambda look: _within(_centred(look.values), look.sides),
+            None,
+        ),
+    ),
+    "centre": (
+        _AS_CORNERS,
+        _Reading(
+            "a box out of the image, but not with x y as its corner",
+            "x y as the upper left corner of a box, not its centre",
+            lambda look: _within(_edges(look.values), look.sides),
+            None,
+        ),
+    ),
+}
+_FRACTIONS = "numbers of at most 1: fractions of the image, not pixels"
+
+
+def plausible(
+    boxes: Boxes,
+    odd: Odd,
+    form: Form,
+    source: str,
+    *,
+    numbers: NDArray[np.int64] | None = None,
+) -> Boxes:
+    """The boxes, without those of images whose numbers were plainly meant in another way.
+
+    Parameters
+    ----------
+    boxes
+        As they were read.
+    odd
+        What reached out of its image.
+    form
+        How the format tells a box.
+    source
+        What errors and warnings name.
+    numbers
+        (n,) numbers of the boxes among the objects of the file, where one file holds all images.
+
+    Raises
+    ------
+    DataError
+        Where half of the boxes or more are out of their images or below a pixel.
+    """
+    if not len(boxes) + len(odd.objects):
+        return boxes
+    pixels = form != "centre"
+    if not len(odd.objects) and not _small(boxes, pixels) and not _reach_percent(boxes, pixels):
+        return boxes
+    look = _looked(boxes, odd, form)
+    such = _example(boxes, odd)
+    if pixels:
+        _refuse_percent(look, form, source)
+        boxes, gone = _without(boxes, _fractions(look), _FRACTIONS, numbers)
+        boxes = _said(
+            boxes, source, gone, "", "are numbers of at most 1",
+            "they would fit as fractions of the image, not as pixels",
+        )  # fmt: skip
+        if gone:
+            return boxes
+    _refuse_specks(boxes, source, pixels)
+    out = int(np.count_nonzero(look.out))
+    if not out:
+        return boxes
+    reading, images = _mended(look, form)
+    if reading is None:
+        return _said(
+            boxes, source, out, such, "reach out of their image",
+            "no other reading fits: are these the sizes of these images?", FEWEST_REFUSED,
+        )  # fmt: skip
+    boxes, gone = _without(boxes, images, reading.reason, numbers)
+    what = "reach out of their image"
+    return _said(boxes, source, max(out, gone), such, what, f"they fit as {reading.would_fit}")
+
+
+def _small(boxes: Boxes, pixels: bool) -> bool:
+    """Whether some image has nothing but boxes below a pixel."""
+    if not len(boxes):
+        return False
+    if not pixels:
+        return bool(np.median(boxes.sizes.max(axis=1)) < SMALLEST_FRACTION)
+    longer = (boxes.sizes * boxes.image_sizes[boxes.image_ids]).max(axis=1)
+    return bool((longer <= 1).any())
+
+
+def _ends(boxes: Boxes) -> NDArray[np.float64]:
+    centres = boxes.placed("a check of the numbers")
+    ends: NDArray[np.float64] = centres + boxes.sizes / 2
+    return ends * boxes.image_sizes[boxes.image_ids]
+
+
+def _reach_percent(boxes: Boxes, pixels: bool) -> bool:
+    return pixels and len(boxes) >= PERCENT_BOXES and bool(_ends(boxes).max() <= 101)
+
+
+def _looked(boxes: Boxes, odd: Odd, form: Form) -> _Look:
+    """All objects with the numbers of their file, those of boxes inside told from their places."""
+    centres, sizes = boxes.placed("a check of the numbers"), boxes.sizes
+    sides = boxes.image_sizes if form != "centre" else np.ones_like(boxes.image_sizes)
+    mine = sides[boxes.image_ids]
+    if form == "centre":
+        values = np.hstack([centres, sizes])
+    else:
+        first = (centres - sizes / 2) * mine
+        values = np.hstack([first, sizes * mine + (first if form == "corners" else 0)])
+    kept = odd.boxes >= 0
+    values[odd.boxes[kept]] = odd.values[kept]
+    values = np.vstack([values, odd.values[~kept]])
+    images = np.concatenate([boxes.image_ids, odd.images[~kept]])
+    known = sides[images]
+    corners = _CORNERS[form](values)
+    with np.errstate(all="ignore"):
+        beyond = np.hstack([-corners[:, :2] / known, corners[:, 2:] / known - 1]).max(axis=1)
+        upside_down = (corners[:, 2:] < corners[:, :2]).any(axis=1)
+    return _Look(values, known, images, (beyond > FAR) | upside_down)
+
+
+def _of_images(look: _Look, which: NDArray[np.bool_], images: int) -> NDArray[np.int64]:
+    return np.bincount(look.images[which], minlength=images)
+
+
+def _fractions(look: _Look) -> NDArray[np.int64]:
+    """Images of which all numbers are at most 1, though they are no images of a few pixels."""
+    images = int(look.images.max()) + 1
+    tiny = (np.abs(look.values) <= 1.0).all(axis=1) & (look.sides.min(axis=1) >= FEWEST_SIDE)
+    counts = _of_images(look, np.ones_like(tiny), images)
+    return np.flatnonzero((counts > 0) & (_of_images(look, tiny, images) == counts))
+
+
+def _mended(look: _Look, form: Form) -> tuple[_Reading | None, NDArray[np.int64]]:
+    """The reading that puts boxes where they belong, and the images to leave out for it."""
+    images = int(look.images.max()) + 1
+    counts = _of_images(look, np.ones_like(look.out), images)
+    out = _of_images(look, look.out, images)
+    doubtful = out > 0
+    best: tuple[int, _Reading | None, NDArray[np.int64]] = (0, None, np.empty(0, np.int64))
+    for reading in _READINGS[form]:
+        fits = _of_images(look, reading.fits(look), images) == counts
+        mended = doubtful & fits
+        number = int(np.count_nonzero(mended))
+        # One box alone may lie anywhere
+        if number < ALIKE * np.count_nonzero(doubtful) or out[mended].sum() < 2:
+            continue
+        if number > best[0]:
+            gone = mended & (out >= (reading.share_out or 0) * counts)
+            if reading.share_out is None:
+                gone[:] = False
+            best = (number, reading, np.flatnonzero(gone))
+    return best[1], best[2]
+
+
+def _without(
+    boxes: Boxes, images: NDArray[np.int64], reason: str, numbers: NDArray[np.int64] | None
+) -> tuple[Boxes, int]:
+    """The boxes without those of some images, left out for a reason, and how many that are."""
+    if not len(images):
+        return boxes, 0
+    gone = np.isin(boxes.image_ids, images)
+    if numbers is not None:
+        return _without_rows(boxes, gone, reason, numbers)
+    files = [boxes.image_files[row] for row in images.tolist()]
+    kept = np.bincount(boxes.image_ids, minlength=boxes.images)[images].tolist()
+    named = dict.fromkeys(files, frozenset[int]())
+    for problem in boxes.report.problems:
+        if problem.file in named and problem.object and problem.kind == "left_out":
+            named[problem.file] |= {problem.object}
+    # A box has no number of its own: it is one of those that nothing is wrong with
+    wrong = {}
+    for file, count in zip(files, kept, strict=True):
+        objects = range(1, count + len(named[file]) + 1)
+        wrong[file] = [
+            Problem(file, number, reason, "", "left_out")
+            for number in objects
+            if number not in named[file]
+        ]
+    problems: list[Problem] = []
+    for problem in boxes.report.problems:
+        if problem.file in wrong and problem.kind == "altered":
+            continue
+        problems.append(problem)
+    problems += [problem for found in wrong.values() for problem in found]
+    order = {file: row for row, file in enumerate(boxes.image_files)}
+    problems.sort(key=lambda problem: order.get(problem.file, -1))
+    number = sum(kept) + sum(map(len, named.values()))
+    return _dropped(boxes, gone, problems), number
+
+
+def _without_rows(
+    boxes: Boxes, gone: NDArray[np.bool_], reason: str, numbers: NDArray[np.int64]
+) -> tuple[Boxes, int]:
+    """The same where one file holds all images."""
+    file = boxes.image_files[0]
+    named = [f"image {boxes.image_names[row]}" for row in boxes.image_ids[gone].tolist()]
+    wrong = set(numbers[gone].tolist())
+    problems = [
+        Problem(file, number, reason, value, "left_out")
+        for number, value in zip(numbers[gone].tolist(), named, strict=True)
+    ]
+    problems += [one for one in boxes.report.problems if one.object not in wrong]
+    problems.sort(key=lambda problem: problem.object or 0)
+    return _dropped(boxes, gone, problems), len(wrong)
+
+
+def _dropped(boxes: Boxes, gone: NDArray[np.bool_], problems: Sequence[Problem]) -> Boxes:
+    kept = boxes.where(~gone, "")
+    return replace(kept, report=replace(boxes.report, problems=tuple(problems)))
+
+
+def _example(boxes: Boxes, odd: Odd) -> str:
+    """The first object that reaches out of its image, as it is named."""
+    if not len(odd.objects):
+        return ""
+    return f", such as {boxes.image_files[odd.images[0]]}: object {odd.objects[0]}"
+
+
+def _said(
+    boxes: Boxes,
+    source: str,
+    count: int,
+    such: str,
+    what: str,
+    instead: str,
+    least: int = FEWEST_WARNED,
+) -> Boxes:
+    """The boxes with a warning where many are strange; an error where most are, `least` or more."""
+    objects = boxes.report.objects
+    if count < FEWEST_WARNED or count < WARNED * objects:
+        return boxes
+    text = f"{source}: {count:,} of {objects:,} boxes {what}{such}; {instead}"
+    if count >= REFUSED * objects and count >= least:
+        raise DataError(text)
+    report = boxes.report
+    return replace(
+        boxes, report=replace(report, remarks=(*report.remarks, Remark("warning", text)))
+    )
+
+
+def _refuse_specks(boxes: Boxes, source: str, pixels: bool) -> None:
+    if not len(boxes):
+        return
+    longer, least, unit = boxes.sizes.max(axis=1), SMALLEST_FRACTION, "of the image"
+    if pixels:
+        sides = boxes.image_sizes[boxes.image_ids]
+        longer, least, unit = (boxes.sizes * sides).max(axis=1), 1.0, "pixels"
+        longer = np.where(sides.min(axis=1) < FEWEST_SIDE, least, longer)
+    specks = int(np.count_nonzero(longer < least))
+    if specks >= REFUSED * boxes.report.objects:
+        raise DataError(
+            f"{source}: {specks:,} of {boxes.report.objects:,} boxes are smaller than a pixel, the "
+            f"largest side of half of them below {np.median(longer):.2g} {unit}: are they in "
+            "another unit?"
+        )
+
+
+def _refuse_percent(look: _Look, form: Form, source: str) -> None:
+    ends = _CORNERS[form](look.values)[:, 2:]
+    wide = look.sides.min(axis=1) >= PERCENT_SIDE
+    if (
+        len(ends) >= PERCENT_BOXES
+        and wide.all()
+        and look.values.min() >= -1
+        and ends.max() <= 101
+        and (ends.max(axis=0) > PERCENT_REACH).all()
+    ):
+        raise DataError(
+            f"{source}: no number of {len(ends):,} boxes is above 100, in images of "
+            f"{look.sides.min():g} pixels and more: percent of the image, not pixels?"
+        )
