@@ -1,20 +1,25 @@
 """The search for k anchors: k-means with the distance 1 - IoU, and a way out of poor optima.
 
-The stages, in order, and their shares of the time for 159,393 boxes (64,247 sizes) and k = 9:
+The stages, in order, and about which share of the time each takes for 159,393 boxes (64,247 sizes)
+and k = 9 with the median update:
 
 1. `points.distinct_sizes`: equal sizes become one point with a weight; of very many, `sketch`
    makes cells of similar ones, on which all but the last steps are made: 4 %.
-2. `sample.samples_of`: two samples, spread evenly over the points: 3 %.
-3. `swaps.explore`: a wide search for the best basins, on 4,096 points: 70 %. It climbs
-   (`climb.climb`) from very many sets of anchors; with more than nine anchors, short searches hand
-   their finds to a last one.
-4. `climb.climb` of the eight finds, on 16,384 points: 4 %.
-5. `ascent.ascend` of the best two, over all points: 6 %.
-6. `median`: iterates of the median update close to the best, `ascent.medians_near`: 13 %.
-   `iou`: `polish.approach` by Newton's method where there were cells, and single small moves until
-   none gains, `polish.polish`, over all points.
+2. `sample.samples_of`: two small samples, which are the halves of a larger one, and a large sample,
+   all spread evenly over the points: 3 %.
+3. `swaps.explore` on each of the small samples, 1,536 points: a wide search for the best basins. It
+   climbs (`climb.climb`) from very many sets of anchors, and moves single sides of the best
+   (`sides.move_sides`). The second search begins with the finds of the first: 67 %.
+4. `climb.climb` of all finds, and `sides.move_sides` of the best three, on 8,192 points: 6 %.
+5. `median`: iterates of the median update close to these, on the large sample, then over all
+   points (`ascent.medians_near`): 17 %.
+   `iou`: `ascent.ascend` of the best three over all points, `polish.approach` by Newton's method
+   where there were cells, and single small moves until none gains, `polish.polish`.
+   `ratio`: `fitness.raised` on samples, `fitness.polish_fitness` over all points.
 
-With fewer boxes stage 3 takes nearly all of the time, with 10^7 stages 1 and 6. With whole weights
+Of more than 48 anchors the finds are what `many.thinned_out` leaves of a sample.
+
+With fewer boxes stage 3 takes nearly all of the time, with 10^7 stages 1 and 5. With whole weights
 all sums are exact, so that neither the order of the boxes nor the number of threads shows in the
 result.
 """
@@ -44,8 +49,8 @@ from anchorkit.search.swaps import FIRST, KEPT, SECOND, explore
 __all__ = ["UPDATES", "Clustering", "cluster"]
 
 UPDATES = ("median", "mean", "iou", "ratio")
-"""What becomes of an anchor: the median of its boxes, their mean, their best mean IoU, or the highest
-fitness, by which YOLOv5 and YOLOv7 judge anchors."""
+"""What becomes of an anchor: the median of its boxes, their mean, their best mean IoU, or their
+highest fitness, by which YOLOv5 and YOLOv7 judge anchors."""
 
 SMALL, LARGE = 1536, 8192
 """Points of the sample that is searched, and of the one on which the finds are compared."""
@@ -58,7 +63,7 @@ LARGE_STEPS, STEPS = 8, 30
 themselves long before."""
 
 ASCENDED = 3
-"""Finds that ascend over all boxes: the best two of the large sample may change places there."""
+"""Finds that ascend over all boxes: the best of the large sample may change places there."""
 
 UNLIKE = 0.01
 """Mean IoU by which finds may fall short of the best and yet lead to the highest fitness."""
@@ -234,7 +239,7 @@ def _searched(
         finds = _finds((first, second), large, k, stream, starts, progress, most, apart)
     finds += [ScoredAnchors(0.0, start) for start in starts if len(start) == k]
     if update == "median":
-        return _medians(finds, large, whole)
+        return _medians(finds, large, whole, LAST_WAYS if base is points else 1)
     if update == "ratio":
         return _fittest(finds, (second, large), scan, whole, anchor_t, stream)
     steps = STEPS if k <= MANY else MANY_STEPS
@@ -249,8 +254,13 @@ def _searched(
     return _ClusterRun(end.anchors, end.anchors, (*best.history, *end.history[1:]), end.mean_iou)
 
 
-def _medians(finds: Sequence[ScoredAnchors], large: Sample, scan: FullScan) -> _ClusterRun:
-    """The best iterate of the median update close to any of the finds."""
+def _medians(
+    finds: Sequence[ScoredAnchors], large: Sample, scan: FullScan, most: int
+) -> _ClusterRun:
+    """The best iterate of the median update close to any of the finds.
+
+    So many at most of the ways that led there on the large sample go on over all points.
+    """
     sizes = large.sizes / large.scale
     k = len(finds[0].anchors)
     trial = FullScan(points_of(sizes[:, 0], sizes[:, 1], large.weight), k, scan.threads)
@@ -260,7 +270,7 @@ def _medians(finds: Sequence[ScoredAnchors], large: Sample, scan: FullScan) -> _
         near = medians_near(trial, found.anchors, found.anchors, steps)
         ways.append((near[0].mean_iou, found.anchors, near[0].before))
     ways.sort(key=lambda way: -way[0])
-    chosen = [way for way in ways[:LAST_WAYS] if way[0] > ways[0][0] - RANKED]
+    chosen = [way for way in ways[:most] if way[0] > ways[0][0] - RANKED]
     iterates = [
         iterate
         for _, goal, before in chosen

@@ -7,6 +7,7 @@ from generated_sizes import everyday, mean_iou
 from hard_sizes import FAMILIES
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle import above_any
 from numpy.typing import NDArray
 
 from anchorkit.clustering import UPDATES, cluster
@@ -16,6 +17,7 @@ from anchorkit.network_input import DEFAULT_INPUT
 from anchorkit.overlap import iou
 from anchorkit.quality import evaluate
 from anchorkit.search import points
+from anchorkit.search.passes import FullScan
 
 SAMPLE = Path(__file__).parent.parent / "sample_voc"
 
@@ -318,3 +320,69 @@ def test_hard_families_end_alike_from_every_seed(name: str) -> None:
     for update, most in (("iou", 2e-4), ("median", 3e-4)):
         reached = [cluster(sizes, 5, update=update, seed=seed).mean_iou for seed in range(2)]
         assert np.ptp(reached) <= most, f"{update} hangs on the seed: {reached}"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_anchor_is_proven_to_be_the_best(seed: int) -> None:
+    sizes = everyday(120, seed)
+    found = cluster(sizes, 1, update="iou").mean_iou
+    assert above_any(sizes, 1, found, 2e-5) <= found + 2e-5
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_two_anchors_are_proven_to_be_the_best_but_for_a_little(seed: int) -> None:
+    sizes = np.random.RandomState(seed).lognormal(3, 0.8, (12, 2))
+    found = cluster(sizes, 2, update="iou").mean_iou
+    assert above_any(sizes, 2, found, 1e-3) <= found + 1e-3
+
+
+def plain_fitness(sizes: NDArray[np.float64], anchors: NDArray[np.float64], factor: float) -> float:
+    total = 0.0
+    for w, h in sizes.tolist():
+        ratios = [min(w / a, a / w, h / b, b / h) for a, b in anchors.tolist()]
+        total += max((ratio for ratio in ratios if ratio > 1 / factor), default=0.0)
+    return total / len(sizes)
+
+
+@pytest.mark.parametrize("anchor_t", [2.0, 4.0])
+def test_no_single_side_can_be_moved_to_raise_fitness(anchor_t: float) -> None:
+    sizes = everyday(300, 4)
+    found = cluster(sizes, 4, update="ratio", anchor_t=anchor_t)
+    reached = plain_fitness(sizes, found.anchors, anchor_t)
+    assert found.history[-1] == pytest.approx(reached, abs=1e-9)
+    for row, side in np.ndindex(4, 2):
+        for factor in (0.996, 0.999, 1.001, 1.004):
+            moved = found.anchors.copy()
+            moved[row, side] *= factor
+            assert plain_fitness(sizes, moved, anchor_t) <= reached + 1e-9
+
+
+@pytest.mark.parametrize("name", ["photographs", "two scales", "lattice of few pixels"])
+def test_fitness_is_higher_with_ratio_and_alike_from_every_seed(name: str) -> None:
+    sizes = FAMILIES[name](np.random.RandomState(0))
+    by_iou = evaluate(sizes, cluster(sizes, 6, update="iou").anchors).fitness
+    found = [
+        evaluate(sizes, cluster(sizes, 6, update="ratio", seed=seed).anchors).fitness
+        for seed in range(3)
+    ]
+    assert min(found) > by_iou
+    assert np.ptp(found) <= 5e-4, f"fitness hangs on the seed: {found}"
+
+
+def test_a_factor_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"anchor_t: wanted a finite factor above 1, found 1"):
+        cluster([(1, 1)], 1, update="ratio", anchor_t=1)
+
+
+@pytest.mark.parametrize(("update", "most"), [("median", 10), ("iou", 14), ("ratio", 14)])
+def test_of_very_many_boxes_few_exact_passes_are_made(
+    monkeypatch: pytest.MonkeyPatch, update: str, most: int
+) -> None:
+    stream = np.random.RandomState(4)
+    sizes = everyday(30000) * stream.uniform(0.9, 1.1, (30000, 2))
+    counted: list[int] = []
+    monkeypatch.setattr(FullScan, "counted", staticmethod(counted.append))
+    monkeypatch.setattr("anchorkit.clustering.SKETCHED", 0)
+    cluster(sizes, 6, update=update)
+    assert 0 < sum(count == 30000 for count in counted) <= most
+
