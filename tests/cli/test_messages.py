@@ -30,14 +30,14 @@ def levels(err: str) -> list[str]:
 def test_each_message_begins_with_one_of_three_words(data: Path) -> None:
     assert levels(run("cluster", "--voc", data, "-k", 2).err) == ["warning", "note", "warning"]
     done = run("cluster", "--voc", data, "-k", 2, "--strict")
-    assert levels(done.err) == ["note", "error"]
+    assert levels(done.err) == ["warning", "note", "error"]
 
 
 def test_quiet_hides_notes_and_summaries_but_no_warning_and_no_error(data: Path) -> None:
     done = run("cluster", "--voc", data, "-k", 2, "--quiet", "--plot", "a.svg")
     assert levels(done.err) == ["warning", "warning"]
     done = run("cluster", "--voc", data, "-k", 2, "--quiet", "--strict")
-    assert levels(done.err) == ["error"]
+    assert levels(done.err) == ["warning", "error"]
 
 
 def test_quiet_hides_no_warning_of_an_export(data: Path) -> None:
