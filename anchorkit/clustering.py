@@ -129,10 +129,11 @@ def cluster(
 
     With the median update each anchor is the median of the boxes nearest to the anchors of the step
     before, and the best such iterate that the search finds is returned. With `iou` no single side
-    of an anchor can be changed by 0.1 % to raise mean IoU (up to 48 anchors). With `mean` it is plain k-means with the
-    mean update from several starts, the best iterate kept: a baseline. With `ratio` it is fitness
-    that no single side can be changed to raise: the mean over the boxes of the best ratio
-    min(w / a, a / w, h / b, b / h) of an anchor (a, b), where it is within a factor of `anchor_t`.
+    of an anchor can be changed by 0.1 % to raise mean IoU (up to 48 anchors). With `mean` it is
+    plain k-means with the mean update from several starts, the best iterate kept: a baseline. With
+    `ratio` it is fitness that no single side can be changed to raise: the mean over the boxes of
+    the best ratio min(w / a, a / w, h / b, b / h) of an anchor (a, b), where it is within a factor
+    of `anchor_t`.
 
     Parameters
     ----------
@@ -266,8 +267,10 @@ def _medians(
     trial = FullScan(points_of(sizes[:, 0], sizes[:, 1], large.weight), k, scan.threads)
     ways = []
     for found in finds:
-        steps = MEDIANS if k <= MANY else MANY_STEPS
-        near = medians_near(trial, found.anchors, found.anchors, steps)
+        if k > MANY:
+            ways.append((0.0, found.anchors, found.anchors))
+            continue
+        near = medians_near(trial, found.anchors, found.anchors, MEDIANS)
         ways.append((near[0].mean_iou, found.anchors, near[0].before))
     ways.sort(key=lambda way: -way[0])
     chosen = [way for way in ways[:most] if way[0] > ways[0][0] - RANKED]

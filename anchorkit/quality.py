@@ -61,8 +61,8 @@ def evaluate(
     """Mean IoU, best possible recall and what each anchor covers, over all boxes.
 
     A box counts for the anchor that overlaps it most, the first of equals, both placed at a common
-    corner. It counts as recalled where an anchor is within a factor of `anchor_t`, strictly, in width
-    and in height.
+    corner. It counts as recalled where an anchor is within a factor of `anchor_t`, strictly, in
+    width and in height.
 
     Parameters
     ----------

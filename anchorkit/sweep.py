@@ -12,8 +12,8 @@ from anchorkit.clustering import UPDATES, cluster
 from anchorkit.errors import DataError, UsageError
 from anchorkit.overlap import RECALL_FACTOR, as_sizes, nearest
 from anchorkit.quality import Quality, evaluate
-from anchorkit.search.points import distinct_sizes
 from anchorkit.search.distances import DISTANCES, cluster_by
+from anchorkit.search.points import distinct_sizes
 
 __all__ = ["Row", "grown", "holdout", "sweep"]
 
@@ -53,7 +53,8 @@ def sweep(
 
     What `cluster` finds for a k is compared with the anchors of the k before and as many more,
     placed where boxes are covered worst; the better are kept. So mean IoU before rounding never
-    falls from one k to the next, and is never below that of `cluster`; with `ratio`, so for fitness.
+    falls from one k to the next, and is never below that of `cluster`; with `ratio`, the same holds
+    for fitness.
 
     Parameters
     ----------

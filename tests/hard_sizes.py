@@ -61,13 +61,15 @@ def _cross(stream: Stream, count: int) -> Floats:
     """Wide boxes and high ones, of the same areas."""
     side, long = np.exp(stream.uniform(1, 5, count)), np.exp(stream.uniform(0, 2, count))
     wide = np.column_stack([side * long, side / long])
-    return np.where(stream.random_sample(count)[:, None] < 0.5, wide, wide[:, ::-1])
+    sizes: Floats = np.where(stream.random_sample(count)[:, None] < 0.5, wide, wide[:, ::-1])
+    return sizes
 
 
 def _grid(stream: Stream, columns: int, rows: int) -> Floats:
     """A lattice of small whole numbers, each with as many boxes as chance gives it."""
     across, up = stream.randint(0, columns, 4000), stream.randint(0, rows, 4000)
-    return np.column_stack([across, up]) + 1.0
+    sizes: Floats = np.column_stack([across, up]).astype(np.float64) + 1
+    return sizes
 
 
 def _heavy_and_dust(stream: Stream) -> Floats:

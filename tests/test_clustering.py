@@ -7,8 +7,8 @@ from generated_sizes import everyday, mean_iou
 from hard_sizes import FAMILIES
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import above_any
 from numpy.typing import NDArray
+from oracle import above_any
 
 from anchorkit.clustering import UPDATES, cluster
 from anchorkit.errors import DataError, TooManyClustersError, UsageError
@@ -385,4 +385,3 @@ def test_of_very_many_boxes_few_exact_passes_are_made(
     monkeypatch.setattr("anchorkit.clustering.SKETCHED", 0)
     cluster(sizes, 6, update=update)
     assert 0 < sum(count == 30000 for count in counted) <= most
-

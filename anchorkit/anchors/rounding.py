@@ -47,8 +47,8 @@ def rounded(
 
     Each side becomes its nearest value of that precision, or the one above or below, whichever
     together give the highest mean IoU that a local search finds: one anchor is moved at a time,
-    until no move helps; with up to four anchors, no combination of floor and ceiling is better. No side falls below one unit of the precision, and no two anchors become
-    equal.
+    until no move helps; with up to four anchors, no combination of floor and ceiling is better. No
+    side falls below one unit of the precision, and no two anchors become equal.
 
     Parameters
     ----------
@@ -101,7 +101,8 @@ def rounded(
     starts = [_distinct(exact * scale)]
     if len(exact) <= FEW:
         starts += _best_of_all(scaled, (exact * scale).tolist())
-    ends = [_climbed(scaled, start) for start in starts]
+    windows = [_around(point) for point in starts[0]]
+    ends = [_climbed(scaled, start, windows) for start in starts]
     found = max(ends, key=lambda points: _covered(scaled, points))
     found.sort(key=lambda point: (point[0] * point[1], point))
     points: Numbers = np.asarray(found, dtype=np.float64) / scale
@@ -175,8 +176,8 @@ def _covered(boxes: _Boxes, points: list[Point]) -> float:
 def _best_of_all(boxes: _Boxes, exact: list[list[float]]) -> list[list[Point]]:
     """Of all ways to take floor or ceiling of each side, the best without equal points, if any."""
     choices = [
-        list(itertools.product(*({max(math.floor(s), 1), max(math.ceil(s), 1)} for s in sides)))
-        for sides in exact
+        [(w, h) for w in _floor_and_ceiling(width) for h in _floor_and_ceiling(height)]
+        for width, height in exact
     ]
     overlaps = {point: _overlap(boxes, point) for points in choices for point in points}
     best: list[tuple[float, list[Point]]] = []
@@ -194,9 +195,14 @@ def _best_of_all(boxes: _Boxes, exact: list[list[float]]) -> list[list[Point]]:
     return [points for _, points in best]
 
 
-def _climbed(boxes: _Boxes, start: list[Point]) -> list[Point]:
-    """Points from which no move of a single one, to a free neighbour of its start, helps."""
-    points, windows = list(start), [_around(point) for point in start]
+def _floor_and_ceiling(side: float) -> list[int]:
+    """Both, ascending; of at least one unit, and one alone where they are equal."""
+    return sorted({max(math.floor(side), 1), max(math.ceil(side), 1)})
+
+
+def _climbed(boxes: _Boxes, start: list[Point], windows: list[list[Point]]) -> list[Point]:
+    """Points from which no move of a single one, to a free one of its window, helps."""
+    points = list(start)
     total = float(boxes.weight.sum())
     best, second, labels = _two_best(boxes, points)
     row, settled = 0, 0

@@ -3,8 +3,8 @@
 The ratio of a box with an anchor is the smaller of those of their widths and of their heights. The
 basins are much the same as those of mean IoU, so the finds of that search are where this one
 begins: on a sample, sides of anchors go to sides of boxes, and anchors are swapped for candidates,
-as long as that gains. By each side fitness is made of peaks at the sides of boxes, so that these are
-where the optima lie.
+as long as that gains. Along each side fitness is a sum of peaks at the sides of boxes, so that most
+optima lie at one of these.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from anchorkit.search.sides import move_sides
 from anchorkit.search.swaps import spread_candidates, swap_sums
 from anchorkit.sums import exact
 
-__all__ = ["Fit", "fitness", "polish_fitness", "ratio_table", "raised"]
+__all__ = ["Fit", "fitness", "polish_fitness", "raised", "ratio_table"]
 
 FACTORS = (0.996, 0.999, 1.001, 1.004)
 """What each side of each anchor is multiplied by over all points, to see whether fitness gains."""
@@ -94,9 +94,7 @@ def raised(
 
     candidates = spread_candidates(sample, stream)
     table = table_of(sample, candidates)
-    begun = [
-        move_sides(sample, ScoredAnchors(0.0, anchors), SHORT, table_of) for anchors in finds
-    ]
+    begun = [move_sides(sample, ScoredAnchors(0.0, anchors), SHORT, table_of) for anchors in finds]
     begun.sort(key=lambda one: -one.mean_iou)
     ended = []
     for found in begun[:STARTS]:

@@ -37,8 +37,8 @@ def thinned_out(sample: Sample, k: int) -> Floats:
     overlaps = np.empty((count, 2))
     step = max(1, BLOCK // count)
     for start in range(0, count, step):
-        rows = np.arange(start, min(start + step, count))
-        owners[rows], overlaps[rows] = _two_best(sizes[rows], sizes, stays)
+        part = slice(start, start + step)
+        owners[part], overlaps[part] = _two_best(sizes[part], sizes, stays)
     for _ in range(count - k):
         missed = np.bincount(owners[:, 0], weight * (overlaps[:, 0] - overlaps[:, 1]), count)
         missed[~stays] = np.inf

@@ -23,6 +23,9 @@ THREADED = 1 << 17
 LEVELS = 2048
 """Levels at most into which sides are sorted before the one with the quantile is."""
 
+CELLS, FEWEST = 1 << 18, 16
+"""Levels of all anchors together at most, but for so many of each."""
+
 Result = TypeVar("Result")
 
 
@@ -145,8 +148,9 @@ def _quantiles(
     k = len(target)
     # Positive floats are ordered as their bits are, read as whole numbers: the leading bits are a
     # level, the levels' sums tell in which the quantile lies, and only that one is sorted.
+    most = min(LEVELS, max(FEWEST, CELLS // k))
     low, high = (int(np.float64(end).view(np.int64)) for end in (side.min(), side.max()))
-    shift = max(0, (high - low).bit_length() - (LEVELS.bit_length() - 1))
+    shift = max(0, (high - low).bit_length() - (most.bit_length() - 1))
     base = low >> shift
     levels = (high >> shift) - base + 1
 

@@ -385,7 +385,12 @@ def swap_sums(sample: Sample, own: NDArray[np.float32], table: NDArray[np.float3
 
 
 def _sums(
-    sample: Sample, table: Singles, nearest: Singles, second: Singles, owners: NDArray[np.intp], k: int
+    sample: Sample,
+    table: Singles,
+    nearest: Singles,
+    second: Singles,
+    owners: NDArray[np.intp],
+    k: int,
 ) -> Floats:
     with_candidate = np.maximum(table, nearest)
     lost = np.maximum(table, second)

@@ -116,7 +116,7 @@ def test_boxes_gathered_in_cells_are_rounded_alike(monkeypatch: pytest.MonkeyPat
 def test_cells_take_equal_and_extreme_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rounding, "MOST_BOXES", 100)
     assert rounded([(7, 7)] * 900, [(7.4, 6.6)], 0).tolist() == [[7, 7]]
-    extreme = [(1e-6, 1e6), (1e6, 1e-6)] * 400
+    extreme = [pair for part in range(400) for pair in ((1e-6, 1e6 + part), (1e6, 1e-6 + part))]
     assert abs(rounded(extreme, [(7.4, 6.6)], 0) - 7).max() <= 1
 
 

@@ -47,7 +47,8 @@ class _Runs:
 def clustering_table(sizes: Sizes, k: int, *, seeds: Sequence[int], slow: bool = True) -> str:
     """A table of seconds, ratio to one plain run, mean IoU and its spread over the seeds.
 
-    Seconds, ratio (of processor time, of runs with the same seed, one after the other) and mean IoU are medians.
+    Seconds, ratio (of processor time, of runs with the same seed, one after the other) and mean
+    IoU are medians.
 
     Parameters
     ----------

@@ -80,15 +80,17 @@ def commands_table(sizes: Sizes, k: int, *, runs: int = 3) -> str:
         [
             name,
             f"{statistics.median(found):.2f}",
-            *(
-                f"{statistics.median(a / b for a, b in zip(found, seconds[other], strict=True)):.2f}"
-                for other in others
-            ),
+            *(_ratio(found, seconds[other]) for other in others),
         ]
         for name, found in seconds.items()
     ]
     columns = ["command", "processor s", *(f"of {other}" for other in others)]
     return text_table(columns, rows, left=["command"])
+
+
+def _ratio(one: Sequence[float], other: Sequence[float]) -> str:
+    """The median of the ratios round by round."""
+    return f"{statistics.median(a / b for a, b in zip(one, other, strict=True)):.2f}"
 
 
 def _commands(folder: Path, sizes: Sizes, k: int) -> dict[str, list[str | Path]]:
