@@ -1,12 +1,17 @@
 """`anchorkit cost`: what a network stores and computes."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from anchorkit.cli.cfg.options import cfg_file_option
+from anchorkit.cli.options.plots import Look, check_picture_path, look_options, save
 from anchorkit.cli.options.shared import format_option, help_text
-from anchorkit.cli.options.types import InputSize, OneOf, Whole
+from anchorkit.cli.options.types import InputSize, OneOf, SomePath, Whole
+
+if TYPE_CHECKING:
+    from anchorkit.darknet.cost import Cost
 
 __all__ = ["command"]
 
@@ -48,19 +53,50 @@ CONVENTIONS = ("flops", "darknet", "macs", "paddle")
     "out, layers that it omits marked -. macs: multiply-adds. paddle: weights plus biases, times "
     "output positions; batch norm 2 per value.",
 )
+@click.option(
+    "--plot",
+    type=SomePath(),
+    metavar="FILE",
+    help="Also draw parameters and operations layer by layer into a .png, .svg or .pdf, or into a "
+    "folder.",
+)
+@look_options
+@click.option(
+    "--tensorboard",
+    "board",
+    type=SomePath(),
+    metavar="DIR",
+    help="Also write the network as a graph that TensorBoard shows; needs the extra "
+    "anchorkit[tensorboard].",
+)
 @format_option
 def command(
-    cfg: Path, size: tuple[int, int] | None, k: int | None, convention: str, form: str
+    cfg: Path,
+    size: tuple[int, int] | None,
+    k: int | None,
+    convention: str,
+    plot: Path | None,
+    look: Look,
+    board: Path | None,
+    form: str,
 ) -> None:
-    """Read, count, print."""
-    from anchorkit.cli.messages import write_result
+    """Read, count, draw, print."""
+    from anchorkit.cli.messages import note, write_result
+    from anchorkit.cli.options.output_paths import check_folder
     from anchorkit.darknet.cfg_file import cfg_content
     from anchorkit.darknet.cost import cfg_with_k, network_cost
     from anchorkit.darknet.sections import read_cfg
     from anchorkit.errors import CfgError
+    from anchorkit.plots.graph import graph_nodes
+    from anchorkit.plots.tensorboard import check_board, write_graph
     from anchorkit.reports.cost import cost_markdown, cost_summary, cost_text
     from anchorkit.reports.tables import json_text
 
+    if plot:
+        check_picture_path(plot, pictures=("network",))
+    if board:
+        check_board()
+        check_folder(board, f"--tensorboard {board}")
     text = cfg_content(cfg).decode("utf-8", "surrogateescape")
     try:
         cost = network_cost(read_cfg(text), size=size, convention=convention)
@@ -70,5 +106,29 @@ def command(
             other = k, network_cost(new, size=size, convention=convention)
     except CfgError as error:
         raise CfgError(f"{cfg}: {error}") from None
+    if plot:
+        _draw(plot, cost, look, cfg.name)
+    if board:
+        write_graph(board, graph_nodes(cost))
+        note(f"{board}: an event file written")
     show = {"text": cost_text, "json": json_text, "markdown": cost_markdown}
     write_result(show[form](cost_summary(cost, other)))
+
+
+def _draw(path: Path, cost: "Cost", look: Look, name: str) -> None:
+    from anchorkit.plots.captions import cut
+    from anchorkit.plots.curves import short_count
+    from anchorkit.plots.network import network_figure
+    from anchorkit.reports.tables import counted
+    from anchorkit.terminal import safe_text
+
+    title = look.title
+    if title is None:
+        width, height = cost.size
+        unit = "MACs" if cost.convention == "macs" else "FLOPs"
+        layers = counted(len(cost.layers), "layer")
+        title = (
+            f"{cut(safe_text(name))}: {layers}, input {width}x{height}\n"
+            f"{short_count(cost.parameters)} parameters, {short_count(cost.flops)} {unit}"
+        )
+    save(path, {"network": lambda: network_figure(cost, title=title)}, "network", look, title=title)

@@ -9,8 +9,9 @@ from os import PathLike, fspath
 from typing import Any
 
 from anchorkit.errors import UsageError, WriteError
+from anchorkit.plots.graph import Node
 
-__all__ = ["check_board", "write_board"]
+__all__ = ["check_board", "write_board", "write_graph"]
 
 
 def check_board() -> None:
@@ -63,6 +64,45 @@ def write_board(
                     writer.add_scalar(tag, value, step)
             for tag, figure in images.items():
                 writer.add_image(tag, pixels(figure()), dataformats="HWC")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WriteError(f"{fspath(folder)}: cannot be written ({reason})") from None
+
+
+def write_graph(folder: str | PathLike[str], nodes: Sequence[Node]) -> None:
+    """Write a network as the graph of one new event file: layers as nodes, what they read as edges.
+
+    Parameters
+    ----------
+    folder
+        The log directory of one run; made if need be.
+    nodes
+        From `network.graph_nodes`.
+
+    Raises
+    ------
+    UsageError
+        Where tensorboardX is not installed.
+    WriteError
+        Where the folder cannot be written.
+    """
+    check_board()
+    from tensorboardX import SummaryWriter
+    from tensorboardX.proto.event_pb2 import Event
+    from tensorboardX.proto.graph_pb2 import GraphDef
+
+    graph = GraphDef()
+    for one in nodes:
+        node = graph.node.add(name=one.name, op=one.type, input=one.sources)
+        if one.output is not None:
+            shape = node.attr["_output_shapes"].list.shape.add()
+            for side in (1, *one.output):
+                shape.dim.add(size=side)
+        node.attr["parameters"].i = one.parameters
+        node.attr["operations"].i = one.flops
+    try:
+        with SummaryWriter(logdir=fspath(folder)) as writer:
+            writer.file_writer.add_event(Event(graph_def=graph.SerializeToString()))
     except OSError as error:
         reason = error.strerror or str(error)
         raise WriteError(f"{fspath(folder)}: cannot be written ({reason})") from None
