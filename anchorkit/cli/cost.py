@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from anchorkit.cli.cfg.files import cfg_files_argument, chosen_cfgs, results_of_files
 from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.plots import Look, check_picture_path, look_options, save
 from anchorkit.cli.options.shared import format_option, help_text
@@ -22,12 +23,13 @@ CONVENTIONS = ("flops", "darknet", "macs", "paddle")
 @click.command(
     help=help_text(
         "Count the parameters and operations of a network, and what its heads take of them.",
-        "anchorkit cost --cfg yolov3.cfg",
-        "anchorkit cost --cfg yolov3.cfg --input 608 --convention darknet",
-        "anchorkit cost --cfg yolov3.cfg -k 12",
+        "anchorkit cost yolov3.cfg",
+        "anchorkit cost yolov3.cfg --input 608 --convention darknet",
+        "anchorkit cost yolov3.cfg -k 12",
     )
 )
-@cfg_file_option("Darknet cfg of the network, a detector or a classifier.", required=True)
+@cfg_files_argument
+@cfg_file_option("Darknet cfg of the network, a detector or a classifier.")
 @click.option(
     "--input",
     "size",
@@ -71,7 +73,8 @@ CONVENTIONS = ("flops", "darknet", "macs", "paddle")
 )
 @format_option
 def command(
-    cfg: Path,
+    files: tuple[Path, ...],
+    cfg: Path | None,
     size: tuple[int, int] | None,
     k: int | None,
     convention: str,
@@ -81,38 +84,54 @@ def command(
     form: str,
 ) -> None:
     """Read, count, draw, print."""
-    from anchorkit.cli.messages import note, write_result
-    from anchorkit.cli.options.output_paths import check_folder
-    from anchorkit.darknet.cfg_file import cfg_content
+    from anchorkit.cli.messages import write_result
+    from anchorkit.darknet.cfg_file import naming, read_cfg_file
     from anchorkit.darknet.cost import cfg_with_k, network_cost
-    from anchorkit.darknet.sections import read_cfg
-    from anchorkit.errors import CfgError
-    from anchorkit.plots.graph import graph_nodes
-    from anchorkit.plots.tensorboard import check_board, write_graph
     from anchorkit.reports.cost import cost_markdown, cost_summary, cost_text
     from anchorkit.reports.tables import json_text
+    from anchorkit.terminal import safe_markdown, safe_text
 
+    paths = chosen_cfgs(cfg, files)
+    _check_outputs(plot, board, len(paths))
+    results = []
+    for path in paths:
+        file = read_cfg_file(path, typed=f"--cfg {path}" if path == cfg else None)
+        with naming(file.name):
+            cost = network_cost(file.cfg, size=size, convention=convention)
+            other = None
+            if k is not None:
+                other = k, network_cost(cfg_with_k(file.cfg, k), size=size, convention=convention)
+        results.append(cost_summary(cost, other))
+        if plot:
+            _draw(plot, cost, look, path.name)
+        if board:
+            _show_on(board, cost)
+    if form == "json":
+        write_result(json_text(results_of_files(paths, results, [True] * len(paths))))
+        return
+    shown = [cost_markdown(one) if form == "markdown" else cost_text(one) for one in results]
+    if len(paths) > 1:
+        names = [
+            f"### {safe_markdown(str(path))}" if form == "markdown" else safe_text(str(path))
+            for path in paths
+        ]
+        shown = [f"{name}\n\n{text}" for name, text in zip(names, shown, strict=True)]
+    write_result("\n\n".join(shown))
+
+
+def _check_outputs(plot: Path | None, board: Path | None, cfgs: int) -> None:
+    """Fail before any work where a picture or a graph cannot be written."""
+    from anchorkit.cli.options.output_paths import check_folder
+    from anchorkit.errors import UsageError
+    from anchorkit.plots.tensorboard import check_board
+
+    if cfgs != 1 and (plot or board):
+        raise UsageError(f"{'--plot' if plot else '--tensorboard'}: wanted one cfg, found {cfgs}")
     if plot:
         check_picture_path(plot, pictures=("network",))
     if board:
         check_board()
         check_folder(board, f"--tensorboard {board}")
-    text = cfg_content(cfg).decode("utf-8", "surrogateescape")
-    try:
-        cost = network_cost(read_cfg(text), size=size, convention=convention)
-        other = None
-        if k is not None:
-            new = read_cfg(cfg_with_k(text, k))
-            other = k, network_cost(new, size=size, convention=convention)
-    except CfgError as error:
-        raise CfgError(f"{cfg}: {error}") from None
-    if plot:
-        _draw(plot, cost, look, cfg.name)
-    if board:
-        write_graph(board, graph_nodes(cost))
-        note(f"{board}: an event file written")
-    show = {"text": cost_text, "json": json_text, "markdown": cost_markdown}
-    write_result(show[form](cost_summary(cost, other)))
 
 
 def _draw(path: Path, cost: "Cost", look: Look, name: str) -> None:
@@ -132,3 +151,12 @@ def _draw(path: Path, cost: "Cost", look: Look, name: str) -> None:
             f"{short_count(cost.parameters)} parameters, {short_count(cost.flops)} {unit}"
         )
     save(path, {"network": lambda: network_figure(cost, title=title)}, "network", look, title=title)
+
+
+def _show_on(board: Path, cost: "Cost") -> None:
+    from anchorkit.cli.messages import note
+    from anchorkit.plots.graph import graph_nodes
+    from anchorkit.plots.tensorboard import write_graph
+
+    write_graph(board, graph_nodes(cost))
+    note(f"{board}: an event file written")

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from anchorkit.anchors.named import NamedAnchors
-from anchorkit.cli.options.anchors import given_options, network_for
+from anchorkit.cli.options.anchors import given_options, network_for, trainer_for
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.plots import PICTURES, Look, check_picture_path, draw, look_options
 from anchorkit.cli.options.shared import help_text, input_options
+from anchorkit.cli.options.trainer import say_too_small, trainer_option
 from anchorkit.cli.options.types import OneOf, SomePath
 from anchorkit.network_input import PartialInput
+from anchorkit.training.trainers import Trainer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,6 +62,7 @@ NEED_ANCHORS = ("clusters", "anchors", "coverage")
 @look_options
 @given_options
 @data_options
+@trainer_option
 @input_options
 def command(
     outputs: tuple[Path, ...],
@@ -68,6 +71,7 @@ def command(
     look: Look,
     given: tuple[NamedAnchors, ...],
     data: DataOptions,
+    trainer: Trainer | None,
     asked: PartialInput,
 ) -> None:
     """Check, load, judge, draw."""
@@ -85,12 +89,14 @@ def command(
     for output in outputs:
         check_picture_path(output, "-o")
     check_outputs_differ(Output(f"-o {output}", output) for output in outputs)
-    network, warnings = network_for(given, asked)
+    trainer = trainer_for(given, trainer)
+    network, warnings = network_for(given, asked, trainer)
     for line in warnings:
         warn(line)
     boxes = load_boxes(data, network)
     if not len(boxes):
         raise DataError("no usable boxes to draw")
+    say_too_small(trainer, boxes, network)
     if picture == "positions" and boxes.centres is None:
         raise DataError("--picture positions: these boxes were saved without their positions")
     sets = [_drawn(one, boxes.at_input(network)) for one in given]

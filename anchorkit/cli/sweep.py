@@ -11,9 +11,16 @@ from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.plots import Look, board_option, check_picture_path, look_options, save
 from anchorkit.cli.options.shared import format_option, help_text, input_options, search_options
+from anchorkit.cli.options.trainer import (
+    say_set_against,
+    say_too_small,
+    trainer_option,
+    usual_input,
+)
 from anchorkit.cli.options.training import augment_option, in_training
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks, Number, SomePath
 from anchorkit.network_input import NetworkInput, PartialInput
+from anchorkit.training.trainers import TRAINERS, Trainer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,6 +80,7 @@ Result = TypeVar("Result")
 @cfg_file_option(
     "Darknet cfg: also say what its network costs with each k; gives --input and --resize."
 )
+@trainer_option
 @input_options
 @search_options
 @augment_option
@@ -92,10 +100,11 @@ def command(
     holdout: float | None,
     distances: tuple[str, ...],
     cfg: Path | None,
+    trainer: Trainer | None,
     asked: PartialInput,
     update: str,
     seed: int,
-    precision: int,
+    precision: int | None,
     augment: str | None,
     plot: Path | None,
     look: Look,
@@ -121,18 +130,26 @@ def command(
         check_folder(board, f"--tensorboard {board}")
     costs: list[Cost | None] | None = None
     if cfg is None:
-        network, heads = asked.filled(), 1
+        network = usual_input(trainer, asked)
+        heads = len(trainer.strides) if trainer else 1
     else:
+        trainer = trainer or TRAINERS["darknet"]
         network, costs, heads = _paid(cfg, ks, asked)
+    say_set_against(trainer, (), network, cfg=cfg is not None)
+    if precision is None:
+        precision = trainer.precision if trainer else 0
     wider = replace(data, image_set=(*data.image_set, val)) if val and data.image_set else data
     boxes = load_boxes(wider, network, keep_sets=val is not None)
     if not len(boxes):
         raise DataError("no usable boxes to cluster")
     out = _held_out(boxes, val, holdout, seed)
+    say_too_small(trainer, boxes, network)
     sizes = boxes.at_input(network)
+    clustered = sizes if out is None else sizes[~out]
+    ks, costs = _possible(ks, costs, clustered)
     rows = _with_bar(
         lambda step: sweep(
-            sizes if out is None else sizes[~out],
+            clustered,
             ks,
             update=update,
             seed=seed,
@@ -150,6 +167,7 @@ def command(
         rows,
         found,
         network=network,
+        trainer=trainer.name if trainer else None,
         update=update,
         seed=seed,
         precision=precision,
@@ -159,7 +177,9 @@ def command(
         costs=costs,
         heads=heads,
     )
-    result |= _verdict(rows, found, boxes, network, in_training(augment, boxes, network, seed=seed))
+    usual = trainer.augmentation if trainer else None
+    seen = in_training(augment, boxes, network, seed=seed, trainer=usual)
+    result |= _verdict(rows, found, boxes, network, seen, None if cfg else trainer)
     if plot or board:
         from anchorkit.plots.sweep import sweep_figure
 
@@ -177,21 +197,35 @@ def _paid(
     cfg: Path, ks: tuple[int, ...], asked: PartialInput
 ) -> "tuple[NetworkInput, list[Cost | None], int]":
     """The input of a cfg, unless another is asked for, its cost with each k, and its heads."""
-    from anchorkit.darknet.cfg_file import cfg_content
+    from anchorkit.darknet.cfg_file import input_of, naming, read_cfg_file
     from anchorkit.darknet.cost import costs_of_ks
     from anchorkit.darknet.heads import heads_of
-    from anchorkit.darknet.sections import read_cfg
     from anchorkit.errors import CfgError
 
-    text = cfg_content(cfg).decode("utf-8", "surrogateescape")
-    try:
-        read = read_cfg(text)
-        if asked.size is None and min(read.size) < 1:
-            raise CfgError(f"line {read.net.line}: [net] has no width and height")
-        network = asked.over(PartialInput(read.size, read.resize)).filled()
-        return network, costs_of_ks(text, ks, size=network.size), len(heads_of(read)) or 1
-    except CfgError as error:
-        raise CfgError(f"{cfg}: {error}") from None
+    file = read_cfg_file(cfg, typed=f"--cfg {cfg}")
+    with naming(file.name):
+        known = input_of(file.cfg)
+        if asked.size is None and known.size is None:
+            raise CfgError(f"line {file.cfg.net.line}: [net] has no width and height")
+        network = asked.over(known).filled()
+        heads = len(heads_of(file.cfg)) or 1
+        return network, costs_of_ks(file.cfg, ks, size=network.size), heads
+
+
+def _possible(
+    ks: tuple[int, ...], costs: "list[Cost | None] | None", sizes: "NDArray[np.float64]"
+) -> "tuple[tuple[int, ...], list[Cost | None] | None]":
+    """The ks up to the number of distinct sizes, with their costs; as they are where none is."""
+    import numpy as np
+
+    from anchorkit.cli.messages import note
+
+    most = len(np.unique(sizes, axis=0))
+    count = sum(k <= most for k in ks)
+    if count in (0, len(ks)):
+        return ks, costs
+    note(f"the boxes have {most:,} distinct sizes: the sweep ends at k = {ks[count - 1]}")
+    return ks[:count], None if costs is None else costs[:count]
 
 
 def _held_out(
@@ -229,6 +263,7 @@ def _verdict(
     boxes: "Boxes",
     network: "NetworkInput",
     seen: "InTraining | None",
+    trainer: Trainer | None,
 ) -> dict[str, Any]:
     """What is said of the anchors of the k that is suggested, beside a known network's own."""
     from anchorkit.cli.options.verdict import verdict_on
@@ -238,7 +273,14 @@ def _verdict(
         return {"findings": []}
     k = found.suggestion.k
     anchors = next(row.anchors for row in rows if len(row.anchors) == k)
-    return verdict_on(anchors, boxes, network, defaults=defaults_for(k, network), seen=seen)
+    return verdict_on(
+        anchors,
+        boxes,
+        network,
+        defaults=defaults_for(k, network, trainer),
+        seen=seen,
+        trainer=trainer,
+    )
 
 
 def _suggested(

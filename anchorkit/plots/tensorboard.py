@@ -3,12 +3,18 @@
 Needs the package tensorboardX, which the extra `anchorkit[tensorboard]` brings.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from os import PathLike, fspath
+from pathlib import Path
 from typing import Any
 
 from anchorkit.errors import UsageError, WriteError
+from anchorkit.files import write_atomically
 from anchorkit.plots.graph import Node
 
 __all__ = ["check_board", "write_board", "write_graph"]
@@ -53,20 +59,7 @@ def write_board(
         Where the folder cannot be written.
     """
     check_board()
-    from tensorboardX import SummaryWriter
-
-    from anchorkit.plots.files import pixels
-
-    try:
-        with SummaryWriter(logdir=fspath(folder)) as writer:
-            for tag, values in scalars.items():
-                for step, value in values:
-                    writer.add_scalar(tag, value, step)
-            for tag, figure in images.items():
-                writer.add_image(tag, pixels(figure()), dataformats="HWC")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WriteError(f"{fspath(folder)}: cannot be written ({reason})") from None
+    _write(folder, _events(scalars, images))
 
 
 def write_graph(folder: str | PathLike[str], nodes: Sequence[Node]) -> None:
@@ -77,7 +70,7 @@ def write_graph(folder: str | PathLike[str], nodes: Sequence[Node]) -> None:
     folder
         The log directory of one run; made if need be.
     nodes
-        From `network.graph_nodes`.
+        From `graph.graph_nodes`.
 
     Raises
     ------
@@ -87,7 +80,39 @@ def write_graph(folder: str | PathLike[str], nodes: Sequence[Node]) -> None:
         Where the folder cannot be written.
     """
     check_board()
-    from tensorboardX import SummaryWriter
+    _write(folder, _graph(nodes))
+
+
+def _write(folder: str | PathLike[str], events: Iterator[Any]) -> None:
+    # Not its SummaryWriter: that writes in a thread of its own, and waits for ever on a full disk
+    data = b"".join(map(_record, events))
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WriteError(f"{fspath(folder)}: cannot be written ({reason})") from None
+    name = f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}"
+    write_atomically(Path(folder, name), data)
+
+
+def _events(
+    scalars: Mapping[str, Sequence[tuple[int, float]]], images: Mapping[str, Callable[[], Any]]
+) -> Iterator[Any]:
+    from tensorboardX.proto.event_pb2 import Event
+    from tensorboardX.summary import image, scalar
+
+    from anchorkit.plots.files import pixels
+
+    now = time.time()
+    yield _first(now)
+    for tag, values in scalars.items():
+        for step, value in values:
+            yield Event(wall_time=now, step=step, summary=scalar(tag, value))
+    for tag, figure in images.items():
+        yield Event(wall_time=now, summary=image(tag, pixels(figure()), dataformats="HWC"))
+
+
+def _graph(nodes: Sequence[Node]) -> Iterator[Any]:
     from tensorboardX.proto.event_pb2 import Event
     from tensorboardX.proto.graph_pb2 import GraphDef
 
@@ -100,9 +125,29 @@ def write_graph(folder: str | PathLike[str], nodes: Sequence[Node]) -> None:
                 shape.dim.add(size=side)
         node.attr["parameters"].i = one.parameters
         node.attr["operations"].i = one.flops
-    try:
-        with SummaryWriter(logdir=fspath(folder)) as writer:
-            writer.file_writer.add_event(Event(graph_def=graph.SerializeToString()))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WriteError(f"{fspath(folder)}: cannot be written ({reason})") from None
+    now = time.time()
+    yield _first(now)
+    yield Event(wall_time=now, graph_def=graph.SerializeToString())
+
+
+def _first(now: float) -> Any:
+    """The event with which a file begins."""
+    from tensorboardX.proto.event_pb2 import Event
+
+    return Event(wall_time=now, file_version="brain.Event:2")
+
+
+def _record(event: Any) -> bytes:
+    """An event as it stands in a file: its length, a checksum, the event and its checksum."""
+    from tensorboardX.record_writer import masked_crc32c
+
+    content = event.SerializeToString()
+    length = struct.pack("<Q", len(content))
+    return b"".join(
+        [
+            length,
+            struct.pack("<I", masked_crc32c(length)),
+            content,
+            struct.pack("<I", masked_crc32c(content)),
+        ]
+    )

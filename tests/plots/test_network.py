@@ -88,3 +88,12 @@ def graph(file: Path) -> list[GraphDef]:
             return list(GraphDef.FromString(event.graph_def).node)
         place += length + 16
     raise AssertionError("no graph")
+
+
+@pytest.mark.parametrize("option", ["--plot", "--tensorboard"])
+def test_a_picture_of_two_networks_is_refused(tmp_path: Path, option: str) -> None:
+    for name in ("a.cfg", "b.cfg"):
+        (tmp_path / name).write_text(V3)
+    done = run("cost", tmp_path / "a.cfg", tmp_path / "b.cfg", option, tmp_path / "out")
+    assert (done.code, done.err) == (2, f"anchorkit: error: {option}: wanted one cfg, found 2\n")
+    assert not (tmp_path / "out").exists()
