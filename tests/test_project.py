@@ -20,14 +20,24 @@ REQUIRED = {"numpy", "xmltodict", "click", "matplotlib", "tqdm"}
 OPTIONAL = {"PIL", "tensorboardX", "yaml"}
 """Modules of optional extras: imported where they are used, and never needed."""
 
-GROUND = {"errors", "arguments", "suggestions", "files", "sums", "terminal", "network_input"}
+GROUND = {
+    "errors",
+    "arguments",
+    "suggestions",
+    "files",
+    "beside",
+    "sums",
+    "terminal",
+    "network_input",
+}
 HANDED = {"boxes", "load_report", "image_sets"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "suggestions": set(),
     "arguments": {"errors"},
     "network_input": {"arguments", "errors"},
-    "files": {"errors"},
+    "beside": set(),
+    "files": {"errors", "beside"},
     "sums": set(),
     "terminal": set(),
     "load_report": GROUND,
@@ -37,16 +47,17 @@ ALLOWED: dict[str, set[str]] = {
     "quality": GROUND | {"overlap"},
     "search": GROUND | {"overlap", "search"},
     "clustering": GROUND | {"overlap", "search"},
-    "anchors": GROUND | HANDED | {"overlap", "quality", "anchors"},
+    "anchors": GROUND | HANDED | {"overlap", "quality", "training", "anchors"},
     "sweep": GROUND
     | HANDED
     | {"overlap", "quality", "clustering", "distances", "search", "anchors"},
     "darknet": GROUND | {"darknet"},
     "suggested_k": GROUND,
-    "training": GROUND | HANDED | {"overlap", "quality", "anchors", "darknet", "training"},
+    "training": GROUND | HANDED | {"overlap", "quality", "darknet", "training"},
     "loaders": GROUND | HANDED | {"loaders"},
     "guide": set(),
     "plots": GROUND
+    | HANDED
     | {"suggested_k", "overlap", "quality", "sweep", "training", "darknet", "plots"},
 }
 """All that modules and folders may import of ours, by its first name; what is not named here may

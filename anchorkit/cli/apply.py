@@ -44,9 +44,10 @@ def command(
     from anchorkit.reports.heads import head_rows, head_table
     from anchorkit.reports.tables import json_text
 
-    exports.check(len(anchors.anchors), form)
     check_outputs_differ([*cfg_options.outputs(), *exports.outputs()])
     target = open_cfg(cfg_options)
+    network = network_of(target) if exports.requests else target.known_input.filled()
+    exports.check(len(anchors.anchors), form, network)
     pairs = [(float(width), float(height)) for width, height in anchors.anchors.tolist()]
     if _looks_like_cells(target.heads[0], pairs):
         warn(
@@ -61,7 +62,7 @@ def command(
     if exports.requests:
         more = exports.written(
             anchors.anchors,
-            network=network_of(target),
+            network=network,
             form=form,
             note=f"as in {target.name}",
             dry_run=cfg_options.dry_run,

@@ -71,6 +71,7 @@ def check_result(
     measured: Measured | None,
     failures: Sequence[Failure],
     notes: Sequence[str],
+    trainer: str | None = None,
 ) -> dict[str, Any]:
     """The JSON object of `anchorkit check`; without data it has no figures."""
     quality = measured.quality if measured and agree(heads) else None
@@ -81,7 +82,7 @@ def check_result(
         "cfg": named.name if named.source == "cfg" else None,
         "anchors": _pairs(named.anchors.tolist()),
         "k": len(named.anchors),
-        **network_keys(network),
+        **network_keys(network, trainer),
         "heads": head_rows(heads, quality),
     }
     if measured:
@@ -114,7 +115,7 @@ def check_shown(result: Mapping[str, Any], failures: Sequence[Failure], form: st
     """The object of `check_result` for a person: in `text`, or in `markdown` for a CI run."""
     markdown = form == "markdown"
     bullet, mark = ("- ", "**FAILED**") if markdown else ("", "FAILED")
-    what = f"{counted(result['k'], 'anchor')} for {network_text(result)}"
+    what = f"{counted(result['k'], 'anchor')} {network_text(result)}"
     safe = safe_markdown if markdown else safe_text
     parts = [f"{'### ' if markdown else ''}{safe(result['name'])}: {what}"]
     if result["heads"]:
