@@ -157,6 +157,8 @@ def command(
         asked = PartialInput(network.size, network.resize)
         if k is None and trainer is not None:
             k = trainer.per_level * len(trainer.strides)
+    cfg_options = replace(cfg_options, strides=exports.strides) if with_cfg else cfg_options
+    cfg_options.check(form)
     job = CfgJob.of(cfg_options, k, asked)
     if precision is None:
         precision = trainer.precision if trainer else 0
@@ -171,8 +173,7 @@ def command(
         tiny_keras=exports.for_tiny_keras(job.k, trainer, with_cfg=with_cfg),
     )
     say_set_against(trainer, exports.trainers, options.network, cfg=with_cfg)
-    job.follow(data)
-    exports.check(options.k, form, options.network, trainer)
+    exports.check(options.k, form, options.network, trainer, with_cfg=with_cfg)
     if plot:
         check_picture_path(plot)
     check_outputs_differ(
@@ -182,6 +183,7 @@ def command(
         check_board()
         check_folder(board, f"--tensorboard {board}")
     boxes = load_boxes(data, options.network)
+    job.count_classes(data, boxes)
     check_any(boxes)
     say_too_small(trainer, boxes, options.network)
     seen = in_training(
@@ -220,7 +222,8 @@ def command(
         if board:
             shown_on(board, found, options, subject)
     code = job.finish()
-    write_result(text + (f"\n{more}" if more else ""), nl=not more)
+    whole = text + (f"\n{more}" if more else "")
+    write_result(whole, nl=not more, err=cfg_options.to_stdout)
     return code
 
 

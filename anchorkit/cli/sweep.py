@@ -197,21 +197,19 @@ def _paid(
     cfg: Path, ks: tuple[int, ...], asked: PartialInput
 ) -> "tuple[NetworkInput, list[Cost | None], int]":
     """The input of a cfg, unless another is asked for, its cost with each k, and its heads."""
-    from anchorkit.darknet.cfg_file import cfg_content
+    from anchorkit.darknet.cfg_file import input_of, naming, read_cfg_file
     from anchorkit.darknet.cost import costs_of_ks
     from anchorkit.darknet.heads import heads_of
-    from anchorkit.darknet.sections import read_cfg
     from anchorkit.errors import CfgError
 
-    text = cfg_content(cfg).decode("utf-8", "surrogateescape")
-    try:
-        read = read_cfg(text)
-        if asked.size is None and min(read.size) < 1:
-            raise CfgError(f"line {read.net.line}: [net] has no width and height")
-        network = asked.over(PartialInput(read.size, read.resize)).filled()
-        return network, costs_of_ks(text, ks, size=network.size), len(heads_of(read)) or 1
-    except CfgError as error:
-        raise CfgError(f"{cfg}: {error}") from None
+    file = read_cfg_file(cfg, typed=f"--cfg {cfg}")
+    with naming(file.name):
+        known = input_of(file.cfg)
+        if asked.size is None and known.size is None:
+            raise CfgError(f"line {file.cfg.net.line}: [net] has no width and height")
+        network = asked.over(known).filled()
+        heads = len(heads_of(file.cfg)) or 1
+        return network, costs_of_ks(file.cfg, ks, size=network.size), heads
 
 
 def _possible(

@@ -182,6 +182,7 @@ class _Document:
                 ),
             ),
             image_files=(self.file,) * len(names),
+            class_list=tuple(self.categories.values()),
         )
         place_of_row = np.full(len(image_ids), -1)
         place_of_row[order] = np.arange(len(order))

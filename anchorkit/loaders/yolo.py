@@ -297,5 +297,6 @@ def _named(boxes: Boxes, names: Sequence[str], source: str) -> Boxes:
         boxes,
         class_ids=place[boxes.class_ids] if len(place) else boxes.class_ids,
         class_names=tuple(found),
+        class_list=tuple(names),
         report=replace(boxes.report, problems=(*boxes.report.problems, *notes)),
     )

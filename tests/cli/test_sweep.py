@@ -11,6 +11,7 @@ from command import run
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks
 from anchorkit.cli.sweep import _with_bar
 from anchorkit.darknet.cost import costs_of_ks
+from anchorkit.darknet.sections import read_cfg
 from anchorkit.plots.sweep import sweep_figure
 from anchorkit.search.distances import DISTANCES as KNOWN
 from anchorkit.suggested_k import Chosen, Suggestion
@@ -260,7 +261,7 @@ def test_only_a_multiple_of_the_heads_of_a_cfg_is_suggested(tmp_path: Path) -> N
 
 def test_costs_are_drawn_below_in_percent_above_the_smallest_k_that_has_one() -> None:
     rows = sweep([(2, 1), (4, 4), (2, 2), (4, 5), (2, 3)], [1, 2, 3])
-    costs = costs_of_ks(V3, [2, 3, 4])
+    costs = costs_of_ks(read_cfg(V3), [2, 3, 4])
     figure = sweep_figure(rows, None, "median", costs, title="data: 5 boxes")
     assert figure.texts[0].get_text() == "data: 5 boxes"
     _, lower = figure.axes
