@@ -55,6 +55,12 @@ __all__ = ["command"]
     metavar="IOU",
     help="Fail where clustering afresh, with as many anchors, would gain more mean IoU.",
 )
+@click.option(
+    "--max-left-out",
+    type=Number(0, 1),
+    metavar="SHARE",
+    help="Fail where more of the objects were left out as faulty.",
+)
 @training_gate_options
 @click.option(
     "--names",
@@ -74,6 +80,7 @@ def command(
     min_iou: float | None,
     min_recall: float | None,
     max_gain: float | None,
+    max_left_out: float | None,
     training_gates: TrainingGates,
     names: Path | None,
     form: str,
@@ -87,7 +94,7 @@ def command(
     from anchorkit.reports.check import check_shown
     from anchorkit.reports.tables import json_text
 
-    gates = Gates(min_iou, min_recall, max_gain)
+    gates = Gates(min_iou, min_recall, max_gain, max_left_out)
     paths = chosen_cfgs(cfg, files) if cfg is not None or files else []
     if [bool(paths), anchors is not None, preset is not None].count(True) != 1:
         raise UsageError("wanted one of FILE.cfg, --cfg FILE, --anchors, --preset")

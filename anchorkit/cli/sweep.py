@@ -1,7 +1,6 @@
 """`anchorkit sweep`: how many anchors, and what each of them buys."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -60,7 +59,7 @@ Result = TypeVar("Result")
 @click.option(
     "--val",
     metavar="NAME",
-    help="Judge each k on the images of ImageSets/Main/NAME.txt as well; they are not clustered.",
+    help="Judge each k on this part of the data as well (as for --image-set); it is not clustered.",
 )
 @click.option(
     "--holdout",
@@ -138,8 +137,8 @@ def command(
     say_set_against(trainer, (), network, cfg=cfg is not None)
     if precision is None:
         precision = trainer.precision if trainer else 0
-    wider = replace(data, image_set=(*data.image_set, val)) if val and data.image_set else data
-    boxes = load_boxes(wider, network, keep_sets=val is not None)
+    besides = [val] if val is not None else []
+    boxes = load_boxes(data, network, keep_sets=val is not None, besides=besides)
     if not len(boxes):
         raise DataError("no usable boxes to cluster")
     out = _held_out(boxes, val, holdout, seed)
@@ -235,16 +234,18 @@ def _held_out(
     import numpy as np
 
     from anchorkit.errors import DataError
+    from anchorkit.loaders.parts import part_named
     from anchorkit.suggestions import names_there
     from anchorkit.sweep import holdout
 
     if val is None and share is None:
         return None
     if val is not None:
-        if val not in boxes.image_sets:
+        part = part_named(val, boxes.image_sets)
+        if part is None:
             known = names_there(val, boxes.image_sets)
             raise DataError(f"--val {val}: no such image set; found: {known}")
-        listed = set(boxes.image_sets[val])
+        listed = set(boxes.image_sets[part])
         images = np.asarray([file in listed for file in boxes.image_files], dtype=np.bool_)
         out: NDArray[np.bool_] = images[boxes.image_ids]
     else:

@@ -223,7 +223,7 @@ def check_shown(checked: Checked, form: str) -> str:
         failed = f"FAILED: {', '.join(checked.failed)}" if checked.failed else "Passed"
         parts.append(f"### {failed} ({safe(name)})")
     if "k" in result:
-        what = f"{counted(result['k'], 'anchor')} for {network_text(result)}"
+        what = f"{counted(result['k'], 'anchor')} {network_text(result)}"
         parts.append(f"{safe(name)}: {what}")
     elif not markdown:
         parts.append(safe(name))

@@ -39,6 +39,7 @@ class Gates(NamedTuple):
     min_iou: float | None
     min_recall: float | None
     max_gain: float | None
+    max_left_out: float | None = None
 
     @property
     def given(self) -> list[str]:
@@ -130,6 +131,7 @@ class Judge:
                 mean_iou=measured.quality.mean_iou,
                 recall=measured.quality.best_possible_recall,
                 gain=measured.gain,
+                left_out=measured.boxes.report.share_left_out,
                 **self.gates._asdict(),
             )
         if measured and self.rule:
