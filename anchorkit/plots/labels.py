@@ -1,7 +1,4 @@
-"""Where numbers go in a picture whose points lie close together: geometry, nothing is drawn.
-
-Tested in tests/plots/test_drawing.py.
-"""
+"""Where numbers go in a picture whose points lie close together: geometry, nothing is drawn."""
 
 import numpy as np
 from numpy.typing import NDArray
