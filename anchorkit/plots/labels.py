@@ -1,4 +1,7 @@
-"""Where numbers go in a picture whose points lie close together: geometry, nothing is drawn."""
+"""Where numbers go in a picture whose points lie close together: geometry, nothing is drawn.
+
+Tested in tests/plots/test_labels.py.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
