@@ -16,7 +16,7 @@ from anchorkit.cli.options.shared import FORMATS, form_option, help_text, input_
 from anchorkit.cli.options.trainer import trainer_option
 from anchorkit.cli.options.training_gates import TrainingGates, training_gate_options
 from anchorkit.cli.options.types import Number, SomePath
-from anchorkit.network_input import NetworkInput, PartialInput
+from anchorkit.network_input import UNSAID, NetworkInput, PartialInput
 from anchorkit.training.trainers import Trainer
 
 __all__ = ["command"]
@@ -55,6 +55,12 @@ __all__ = ["command"]
     metavar="IOU",
     help="Fail where clustering afresh, with as many anchors, would gain more mean IoU.",
 )
+@click.option(
+    "--max-left-out",
+    type=Number(0, 1),
+    metavar="SHARE",
+    help="Fail where more of the objects were left out as faulty.",
+)
 @training_gate_options
 @click.option(
     "--names",
@@ -74,6 +80,7 @@ def command(
     min_iou: float | None,
     min_recall: float | None,
     max_gain: float | None,
+    max_left_out: float | None,
     training_gates: TrainingGates,
     names: Path | None,
     form: str,
@@ -87,7 +94,7 @@ def command(
     from anchorkit.reports.check import check_shown
     from anchorkit.reports.tables import json_text
 
-    gates = Gates(min_iou, min_recall, max_gain)
+    gates = Gates(min_iou, min_recall, max_gain, max_left_out)
     paths = chosen_cfgs(cfg, files) if cfg is not None or files else []
     if [bool(paths), anchors is not None, preset is not None].count(True) != 1:
         raise UsageError("wanted one of FILE.cfg, --cfg FILE, --anchors, --preset")
@@ -96,7 +103,7 @@ def command(
         given = gates.given + training_gates.given
         if given or not paths:
             require_data(data, f"{given[0] if given else 'without a cfg'}: wanted data")
-    judge = Judge(data, asked, gates, training_gates, rule, names)
+    judge = Judge(data, asked, gates, training_gates, rule, names, trainer)
     if paths:
         alone = len(paths) == 1
         checked = [judge.cfg(path, alone=alone, by_option=path == cfg) for path in paths]
@@ -127,9 +134,9 @@ def _without_cfg(
     from anchorkit.cli.options.anchors import network_for
 
     named = preset_named(preset or "") if anchors is None else anchors
-    # A preset's own input counts here, where it is the only one, and no trainer is named
-    known = asked if trainer else asked.over(named.network)
-    network, warnings = network_for([named], known, trainer)
+    # A preset's own input counts here, where it is the only one
+    told = named.network if trainer is None else UNSAID
+    network, warnings = network_for([named], asked.over(told), trainer)
     for line in warnings:
         warn(line)
     return network, named

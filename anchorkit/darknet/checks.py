@@ -138,6 +138,8 @@ def quality_findings(
     min_iou: float | None = None,
     min_recall: float | None = None,
     max_gain: float | None = None,
+    left_out: float = 0.0,
+    max_left_out: float | None = None,
 ) -> list[Finding]:
     """The gates on figures that are not passed; None sets no gate.
 
@@ -154,4 +156,6 @@ def quality_findings(
         findings.append(Finding("error", "min-recall", None, recall, min_recall))
     if max_gain is not None and gain is not None and gain > max_gain:
         findings.append(Finding("error", "max-gain", None, gain, max_gain))
+    if max_left_out is not None and left_out > max_left_out:
+        findings.append(Finding("error", "max-left-out", None, left_out, max_left_out))
     return findings

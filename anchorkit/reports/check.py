@@ -84,6 +84,7 @@ def checked_cfg(
     shares: Mapping[str, float] = MappingProxyType({}),
     said: Sequence[str] = (),
     strict: bool = False,
+    trainer: str | None = None,
 ) -> Checked:
     """Anchors that were checked, those of a cfg or others.
 
@@ -107,6 +108,8 @@ def checked_cfg(
         The same in words.
     strict
         Whether warnings are errors.
+    trainer
+        The name of the trainer that they are for.
     """
     found = strictly(findings) if strict else list(findings)
     found += [Finding("note", "portability", one.line, _said(one), "") for one in notes]
@@ -119,7 +122,7 @@ def checked_cfg(
         "cfg": named.name if named.source == "cfg" else None,
         "anchors": _pairs(named.anchors.tolist()),
         "k": len(named.anchors),
-        **network_keys(network),
+        **network_keys(network, trainer),
         "heads": head_rows(heads, quality),
     }
     if measured:
@@ -220,7 +223,7 @@ def check_shown(checked: Checked, form: str) -> str:
         failed = f"FAILED: {', '.join(checked.failed)}" if checked.failed else "Passed"
         parts.append(f"### {failed} ({safe(name)})")
     if "k" in result:
-        what = f"{counted(result['k'], 'anchor')} for {network_text(result)}"
+        what = f"{counted(result['k'], 'anchor')} {network_text(result)}"
         parts.append(f"{safe(name)}: {what}")
     elif not markdown:
         parts.append(safe(name))

@@ -23,7 +23,7 @@ RATIO_EDGES = (1 / 3, 1 / 2, 4 / 5, 5 / 4, 2, 3)
 MOST_IMAGE_SIZES = 5
 
 
-def inspected(boxes: Boxes, *, network: NetworkInput) -> dict[str, Any]:
+def inspected(boxes: Boxes, *, network: NetworkInput, trainer: str | None = None) -> dict[str, Any]:
     """Figures of a data set, as JSON knows values.
 
     Parameters
@@ -32,6 +32,8 @@ def inspected(boxes: Boxes, *, network: NetworkInput) -> dict[str, Any]:
         The data set; it may hold no box.
     network
         The input at which box sizes are meant.
+    trainer
+        For whom, where that is known.
 
     Raises
     ------
@@ -48,7 +50,7 @@ def inspected(boxes: Boxes, *, network: NetworkInput) -> dict[str, Any]:
     sizes = boxes.at_input(network)
     return {
         **_accounts(boxes.report, boxes),
-        **network_keys(network),
+        **network_keys(network, trainer),
         "boxes_per_image": _boxes_per_image(boxes),
         "classes": _classes(boxes, sizes),
         "image_sizes": _image_sizes(boxes.image_sizes),

@@ -103,7 +103,7 @@ def _image_line(sizes: Mapping[str, Any], images: int) -> list[str]:
 
 
 def _tables(found: Mapping[str, Any]) -> list[Table]:
-    where = f"at {network_text(found)}"
+    where = network_text(found, "at")
     made = []
     if found["boxes"]:
         made = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from anchorkit.cli.cfg.options import AUTO, CfgOptions
 from anchorkit.cli.options.data import DataOptions
 from anchorkit.errors import UsageError
-from anchorkit.loaders.yolo import read_names
+from anchorkit.loaders.class_names import read_names
 
 if TYPE_CHECKING:
     from anchorkit.boxes import Boxes

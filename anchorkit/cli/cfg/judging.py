@@ -15,6 +15,7 @@ from anchorkit.cli.cfg.target import Target, network_of
 from anchorkit.cli.messages import note, shows_progress
 from anchorkit.cli.options.data import DataOptions
 from anchorkit.cli.options.loading import load_boxes
+from anchorkit.cli.options.trainer import say_set_against, say_too_small
 from anchorkit.cli.options.training_gates import TrainingGates
 from anchorkit.clustering import cluster
 from anchorkit.darknet.cfg_file import is_foreign, naming, read_cfg_file
@@ -27,7 +28,7 @@ from anchorkit.network_input import NetworkInput, PartialInput
 from anchorkit.quality import evaluate
 from anchorkit.reports.check import Checked, Measured, checked_cfg, passed_over, unreadable
 from anchorkit.training.cfg_heads import trained_heads
-from anchorkit.training.trainers import Trainer
+from anchorkit.training.trainers import TRAINERS, Trainer
 
 __all__ = ["Gates", "Judge"]
 
@@ -38,6 +39,7 @@ class Gates(NamedTuple):
     min_iou: float | None
     min_recall: float | None
     max_gain: float | None
+    max_left_out: float | None = None
 
     @property
     def given(self) -> list[str]:
@@ -57,6 +59,7 @@ class Judge:
         training_gates: TrainingGates,
         rule: Trainer | None,
         names: Path | None,
+        trainer: Trainer | None = None,
     ) -> None:
         self.data = data
         self.asked = asked
@@ -64,6 +67,7 @@ class Judge:
         self.training_gates = training_gates
         self.rule = rule
         self.names = names
+        self.trainer = trainer
         self.loaded: dict[NetworkInput | None, Boxes] = {}
 
     def cfg(self, path: Path, *, alone: bool, by_option: bool) -> Checked:
@@ -100,6 +104,7 @@ class Judge:
                 return passed_over(file.name, "no head with anchors: nothing to check")
         target = Target(file, heads, listed_anchors(heads))
         network = network_of(target, self.asked)
+        say_set_against(self.trainer or TRAINERS["darknet"], (), network, cfg=True)
         boxes = self._boxes(network)
         known = counted_classes(CfgOptions(path, names=self.names), boxes)
         told = [] if known is None else [(known.who, known.number)]
@@ -117,12 +122,16 @@ class Judge:
         target: Target | None,
     ) -> Checked:
         measured = shares = None
+        trainer = self.trainer or (None if target is None else TRAINERS["darknet"])
+        if boxes is not None:
+            say_too_small(trainer, boxes, network)
         if boxes is not None and len(named.anchors):
             measured = self._measured(boxes, named, network)
             findings = findings + quality_findings(
                 mean_iou=measured.quality.mean_iou,
                 recall=measured.quality.best_possible_recall,
                 gain=measured.gain,
+                left_out=measured.boxes.report.share_left_out,
                 **self.gates._asdict(),
             )
         if measured and self.rule:
@@ -142,6 +151,7 @@ class Judge:
             shares=shares._asdict() if shares else {},
             said=[shares.note(self.rule.name)] if shares and self.rule else [],
             strict=self.data.strict,
+            trainer=trainer.name if trainer else None,
         )
 
     def _boxes(self, network: NetworkInput) -> Boxes | None:

@@ -46,14 +46,15 @@ def input_options(command: Command) -> Command:
             "--resize",
             "input_resize",
             type=OneOf(RESIZES),
-            help="How training brings images to the input size.  [default: stretch]",
+            help="How training brings images to the input size.  [default: the trainer's, else "
+            "stretch]",
         ),
         click.option(
             "--input",
             "input_size",
             type=InputSize(),
             metavar="N|WxH",
-            help="Network input in pixels, width x height.  [default: 416]",
+            help="Network input in pixels, width x height.  [default: the trainer's, else 416]",
         ),
     ):
         gathered = option(gathered)
@@ -66,10 +67,8 @@ def search_options(command: Command) -> Command:
         click.option(
             "--precision",
             type=Whole(0, FINEST),
-            default=0,
-            show_default=True,
             metavar="DECIMALS",
-            help="Decimals of the anchors.",
+            help="Decimals of the anchors.  [default: 0, or as many as the trainer's files have]",
         ),
         click.option(
             "--seed",

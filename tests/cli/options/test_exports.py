@@ -22,10 +22,11 @@ NINE = parse_anchors("10,13,16,30,33,23,30,61,62,45,59,119,116,90,156,198,373,32
 @click.option("--resize", default="letterbox")
 @click.option("--decimals", type=int)
 def give(exports: Exports, form: str, resize: str, decimals: int | None) -> None:
-    exports.check(len(NINE), form)
+    network = NetworkInput(416, 416, resize)
+    exports.check(len(NINE), form, network)
     text = exports.written(
         NINE,
-        network=NetworkInput(416, 320, resize),
+        network=network,
         form=form,
         decimals=decimals,
         note="mean IoU 0.75",
@@ -47,7 +48,7 @@ def test_without_export_nothing_follows() -> None:
 
 def test_an_export_without_a_file_follows_the_result() -> None:
     comment, *lines = run("--export", "yolov5").removeprefix("result\n").splitlines()
-    assert comment.endswith("9 anchors in pixels of the input, 416x320, images letterboxed")
+    assert comment.endswith("9 anchors in pixels of the input, 416x416, images letterboxed")
     assert lines[0] == "# mean IoU 0.75"
     assert yaml.safe_load("\n".join(lines))["anchors"][0] == [10, 13, 16, 30, 33, 23]
 
