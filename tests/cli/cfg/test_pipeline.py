@@ -124,7 +124,9 @@ def test_none_is_written_where_one_cannot_be() -> None:
 
 
 def test_markdown_begins_with_the_verdict_and_the_failed_gates() -> None:
-    assert run("check", "good.cfg", "--format", "markdown").out.startswith("### Passed (good.cfg)\n")
+    assert run("check", "good.cfg", "--format", "markdown").out.startswith(
+        "### Passed (good.cfg)\n"
+    )
     Path("two.cfg").write_bytes(TINY.replace("num=6", "num=5", 1).encode())
     first = run("check", "two.cfg", "--format", "markdown").out.splitlines()[0]
     assert first.startswith("### FAILED: ")
