@@ -76,7 +76,17 @@ def head_table(rows: Sequence[Mapping[str, Any]], form: str) -> str:
     if rows and "boxes" in rows[0]:
         columns += ["boxes", "share", "mean IoU"]
     table: Callable[..., str] = markdown_table if form == "markdown" else text_table
-    return table(columns, [_cells(row) for row in rows], left=["head", "mask"])
+    shown = table(columns, [_cells(row) for row in rows], left=["head", "mask"])
+    return f"{shown}\n\n{TWICE}" if _counted_twice(rows) else shown
+
+
+TWICE = "boxes of an anchor in two masks count in each, so that the shares exceed 100 %"
+
+
+def _counted_twice(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a box falls to two heads."""
+    indices = [index for row in rows for index in row["mask"]]
+    return "boxes" in (rows[0] if rows else {}) and len(set(indices)) < len(indices)
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:
