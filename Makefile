@@ -11,7 +11,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHECKED = anchorkit tests
 
 .DEFAULT_GOAL = help
-.PHONY: help run test coverage format bench fuzz kills clean
+.PHONY: help run test coverage format bench fuzz kills trials clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -66,8 +66,14 @@ fuzz: $(READY)-dev  ## read 52,000 files of every kind damaged at random
 	$(BIN)/python tests/fuzz.py boxes 5000
 	$(BIN)/python tests/fuzz.py cfg 2000
 
-kills: $(READY)  ## kill a thousand writers of a file at random moments; it must stay whole
-	$(BIN)/python tests/killed_writes.py 1000
+kills: $(READY)  ## kill 1,000 writers and 500 whole runs at random moments; files must stay whole
+	$(BIN)/python tests/killed_writes.py 1000 500
+
+trials: $(READY)-dev  ## interrupts, two writers of one file, full disks, locales (Linux)
+	$(BIN)/python tests/trials.py interrupts 200
+	$(BIN)/python tests/trials.py writers 100
+	$(BIN)/python tests/trials.py full
+	$(BIN)/python tests/trials.py locales
 
 clean:  ## remove .venv and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build dist

@@ -7,10 +7,8 @@ socket is refused before it is opened, so that nothing waits for a writer who do
 import contextlib
 import errno
 import os
-import re
 import stat
 import sys
-import time
 from typing import TYPE_CHECKING, BinaryIO
 
 from anchorkit.errors import AnchorkitError, DataError, UsageError, WriteError
@@ -28,12 +26,6 @@ __all__ = [
     "text_lines",
     "write_atomically",
 ]
-
-STALE = 3600.0
-"""Seconds after which a file beside the target is no longer one that is being written."""
-
-_LEFTOVER = re.compile(r"[0-9a-f]{16}\.tmp")
-
 
 _FLAGS = (
     os.O_RDONLY
@@ -239,8 +231,8 @@ def write_atomically(
     """Write a file as a whole or not at all: beside it, synced, then renamed over it.
 
     What a link points to is written; the mode bits of a file that is there stay, and its owner
-    where that is permitted; what is not a regular file (a pipe, /dev/stdout) is written to. What a
-    killed run left beside the file is cleared away after an hour.
+    where that is permitted; what is not a regular file (a pipe, /dev/stdout) is written to. A run
+    that is killed leaves at most one file beside it, `.NAME.anchorkit`, which the next takes away.
 
     Parameters
     ----------
@@ -276,7 +268,6 @@ def write_atomically(
             return
         if mode is not None and not os.access(target, os.W_OK):
             raise WriteError(f"{os.fspath(path)}: cannot be written (the file is read-only)")
-        _clear_leftovers(target)
         _replace(target, data, expected)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -291,23 +282,17 @@ def _mode(target: "Path") -> int | None:
 
 
 def _replace(target: "Path", data: bytes, expected: bytes | None) -> None:
-    beside = target.with_name(f"{_prefix(target)}{os.urandom(8).hex()}.tmp")
-    # Not tempfile: its files can be read by their owner alone, whatever the umask says.
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    number = os.open(beside, flags, 0o666)
-    try:
-        with os.fdopen(number, "wb") as file:
+    from anchorkit.beside import held_beside, rename_over
+
+    with held_beside(target) as (beside, number):
+        with os.fdopen(number, "wb", closefd=False) as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            os.fsync(number)
         _keep_rights(target, beside)
         if expected is not None and read_file(target) != expected:
             raise WriteError(f"{target}: changed since it was read; it is left as it is now")
-        beside.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise
+        rename_over(beside, number, target)
     _sync_folder(target.parent)
 
 
@@ -322,24 +307,6 @@ def _keep_rights(target: "Path", beside: "Path") -> None:
             os.chown(beside, there.st_uid, there.st_gid)
     # After the owner, whose change takes bits away.
     beside.chmod(stat.S_IMODE(there.st_mode))
-
-
-def _prefix(target: "Path") -> str:
-    return f".{target.name[:100]}."
-
-
-def _clear_leftovers(target: "Path") -> None:
-    """Take away what runs left that were killed; not what a run may be writing now."""
-    long_ago = time.time() - STALE
-    prefix = _prefix(target)
-    with contextlib.suppress(OSError):
-        for path in target.parent.iterdir():
-            name = path.name
-            if not name.startswith(prefix) or not _LEFTOVER.fullmatch(name[len(prefix) :]):
-                continue
-            with contextlib.suppress(OSError):
-                if path.lstat().st_mtime < long_ago:
-                    path.unlink()
 
 
 def _sync_folder(folder: "Path") -> None:

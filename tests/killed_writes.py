@@ -1,7 +1,7 @@
-"""Kill a process that writes a file, at a random moment, again and again; the file must be whole.
+"""Kill what writes a file, at a random moment, again and again; the file must be whole.
 
-`python tests/killed_writes.py 1000` prints how many were killed and what they left behind. It needs
-a system that can fork.
+`python tests/killed_writes.py 1000 500` kills a thousand writers, then five hundred whole runs of
+`anchorkit cluster --cfg`, and prints what they left behind. It needs a system that can fork.
 """
 
 import os
@@ -10,11 +10,18 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from cfgs import TINY
+
+from anchorkit.beside import path_beside
+from anchorkit.cli import main as command_line
 from anchorkit.files import write_atomically
 
 REPEATS = 4000
+SAMPLE = Path(__file__).parent.parent / "sample_voc"
 
 
 def content(number: int) -> bytes:
@@ -29,24 +36,32 @@ def written_for_ever(path: Path, number: int) -> None:
         write_atomically(path, content(number))
 
 
-def killed(path: Path, number: int, seconds: float) -> None:
-    """Let a child write for some time, then kill it so that nothing of it can clean up."""
+def killed(work: Callable[[], object], seconds: float) -> bool:
+    """Let a child work for some time, then kill it so that nothing of it can clean up."""
     child = os.fork()
     if child == 0:
         try:
-            written_for_ever(path, number)
+            work()
         finally:
-            os._exit(1)
+            os._exit(0)
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    if not os.WIFSIGNALED(status):
-        sys.exit("the writing process ended by itself")
+    return os.WIFSIGNALED(status)
 
 
-def main(kills: int) -> None:
+def check_beside(path: Path) -> int:
+    """How many files a killed run left beside another: one of a known name, or none."""
+    left = [one for one in path.parent.iterdir() if one != path]
+    if left not in ([], [path_beside(path)]):
+        sys.exit(f"left behind: {left}")
+    return len(left)
+
+
+def kill_writers(kills: int) -> None:
     """Kill so many writers; end with an error where a file is damaged or cannot be written."""
     dice = random.Random(5)
+    left = 0
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "network.cfg")
         number = 0
@@ -57,19 +72,75 @@ def main(kills: int) -> None:
             write_atomically(path, content(0))
         one_write = (time.perf_counter() - start) / 10
         for _ in range(kills):
-            killed(path, number, dice.uniform(0, 2 * one_write))
+            work = partial(written_for_ever, path, number)
+            if not killed(work, dice.uniform(0, 2 * one_write)):
+                sys.exit("the writing process ended by itself")
             found = path.read_bytes()
             number = int(found[:12])
             if found != content(number) or path.stat().st_mode & 0o777 != 0o640:
                 sys.exit(f"damaged: {found[:40]!r}..., {len(found)} bytes")
-        left = [one for one in Path(folder).iterdir() if one != path]
-        for one in left:
-            os.utime(one, (0, 0))
+            left += check_beside(path)
         write_atomically(path, content(1))
-        if list(Path(folder).iterdir()) != [path]:
+        if check_beside(path):
             sys.exit("a second run did not clear what was left behind")
-        print(f"{kills} killed after {number} writes, {len(left)} files left behind and cleared")
+        print(f"{kills} killed after {number} writes, {left} left a file behind, the next took it")
+
+
+def kill_runs(kills: int) -> None:
+    """Kill so many runs of a whole command; end with an error where its cfg is not whole."""
+    dice = random.Random(6)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "network.cfg")
+        old = TINY.encode()
+
+        def run() -> None:
+            words = ["cluster", "--voc", str(SAMPLE), "--cfg", str(path), "--update", "mean"]
+            sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
+            command_line([*words, "--jobs", "1"])
+
+        path.write_bytes(old)
+        start = time.perf_counter()
+        child = os.fork()
+        if child == 0:
+            try:
+                run()
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        one_run = time.perf_counter() - start
+        new = path.read_bytes()
+        if new == old:
+            sys.exit("the command wrote nothing")
+        fates = {"old": 0, "new": 0, "left": 0, "done": 0}
+        for count in range(kills):
+            path.write_bytes(old)
+            # One half anywhere, one half near the end, where the cfg is written
+            share = dice.uniform(0, 1.1) if count % 2 else dice.uniform(0.8, 1.1)
+            was_killed = killed(run, share * one_run)
+            found = path.read_bytes()
+            if found not in (old, new):
+                sys.exit(f"damaged: {found[:40]!r}..., {len(found)} bytes")
+            fates["new" if found == new else "old"] += 1
+            fates["left"] += check_beside(path)
+            fates["done"] += not was_killed
+        path.write_bytes(old)
+        child = os.fork()
+        if child == 0:
+            try:
+                run()
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        if check_beside(path) or path.read_bytes() != new:
+            sys.exit("a last run did not clear what was left behind")
+        print(
+            f"{kills} runs killed ({fates['done']} were done by then): the cfg as it was "
+            f"{fates['old']} times, as it should be {fates['new']} times, {fates['left']} left a "
+            "file behind, the next took it"
+        )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    kill_writers(int(sys.argv[1]))
+    if len(sys.argv) > 2:
+        kill_runs(int(sys.argv[2]))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from anchorkit import files
+from anchorkit.beside import path_beside
 from anchorkit.errors import DataError, UsageError, WriteError
 from anchorkit.files import check_file, open_file, read_file, write_atomically
 
@@ -118,27 +119,42 @@ def test_the_owner_of_a_file_stays(tmp_path: Path) -> None:
     assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (1234, 2345, 0o4750)
 
 
-def test_what_a_killed_run_left_is_cleared_after_an_hour(tmp_path: Path) -> None:
+def test_what_a_killed_run_left_is_taken_away_by_the_next(tmp_path: Path) -> None:
     path = tmp_path / "yolo.cfg"
-    old, young, other = (
-        tmp_path / f".yolo.cfg.{name}.tmp" for name in ("0123456789abcdef", "f" * 16, "notes")
-    )
-    for leftover in (old, young, other):
-        leftover.write_bytes(b"half")
-    for leftover in (old, other):
-        os.utime(leftover, (1e9, 1e9))
+    path_beside(path).write_bytes(b"half")
+    other = tmp_path / ".yolo.cfg.notes"
+    other.write_bytes(b"mine")
     write_atomically(path, b"new")
-    assert sorted(tmp_path.iterdir()) == sorted([young, other, path])
+    assert sorted(tmp_path.iterdir()) == sorted([other, path])
+
+
+@POSIX
+def test_a_link_in_the_place_of_the_file_beside_is_not_followed(tmp_path: Path) -> None:
+    path, other = tmp_path / "yolo.cfg", tmp_path / "theirs"
+    other.write_bytes(b"theirs")
+    path_beside(path).symlink_to(other)
+    write_atomically(path, b"new")
+    assert (path.read_bytes(), other.read_bytes()) == (b"new", b"theirs")
+    assert sorted(tmp_path.iterdir()) == sorted([other, path])
+
+
+@pytest.mark.parametrize("name", ["n" * 255, "名" * 85])
+def test_the_longest_name_that_there_is_can_be_written(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    write_atomically(path, b"new")
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_writes_killed_at_random_moments_damage_nothing() -> None:
     script = Path(__file__).with_name("killed_writes.py")
     done = subprocess.run(
-        [sys.executable, str(script), "200"], capture_output=True, text=True, check=False
+        [sys.executable, str(script), "200", "6"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("200 killed after ")
+    writers, runs = done.stdout.splitlines()
+    assert writers.startswith("200 killed after ")
+    assert runs.startswith("6 runs killed ")
 
 
 @pytest.fixture
@@ -242,9 +258,11 @@ def test_no_module_opens_files_of_users_another_way() -> None:
     """One way to open: what a pipe or a device does to the others is mended in one place."""
     own = {
         ("files.py", "os.open"),  # the one way, and what is written beside a file
+        ("beside.py", "os.open"),
         ("files.py", "os.fdopen"),
         ("files.py", "open"),
         ("cli/__init__.py", "open"),  # /dev/null
+        ("loaders/archive.py", "open"),  # a member of an archive that is open
         ("cli/__init__.py", "os.open"),
         ("guide/__init__.py", "read_text"),  # a page of the package
     }

@@ -20,14 +20,24 @@ REQUIRED = {"numpy", "xmltodict", "click", "matplotlib", "tqdm"}
 OPTIONAL = {"PIL", "tensorboardX", "yaml"}
 """Modules of optional extras: imported where they are used, and never needed."""
 
-GROUND = {"errors", "arguments", "suggestions", "files", "sums", "terminal", "network_input"}
+GROUND = {
+    "errors",
+    "arguments",
+    "suggestions",
+    "files",
+    "beside",
+    "sums",
+    "terminal",
+    "network_input",
+}
 HANDED = {"boxes", "load_report", "image_sets"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "suggestions": set(),
     "arguments": {"errors"},
     "network_input": {"arguments", "errors"},
-    "files": {"errors"},
+    "beside": set(),
+    "files": {"errors", "beside"},
     "sums": set(),
     "terminal": set(),
     "load_report": GROUND,

@@ -14,8 +14,9 @@ from anchorkit.cli.options.anchors import anchors_option
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.shared import format_option, help_text, input_options
 from anchorkit.cli.options.trainer import say_set_against, say_too_small, trainer_option
+from anchorkit.cli.options.training_gates import TrainingGates, training_gate_options
 from anchorkit.cli.options.types import Number
-from anchorkit.network_input import UNSAID, NetworkInput, PartialInput
+from anchorkit.network_input import NetworkInput, PartialInput
 from anchorkit.training.trainers import TRAINERS, Trainer
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Gates(NamedTuple):
     metavar="IOU",
     help="Fail where clustering afresh, with as many anchors, would gain more mean IoU.",
 )
+@training_gate_options
 @format_option
 def command(
     data: DataOptions,
@@ -75,26 +77,31 @@ def command(
     min_iou: float | None,
     min_recall: float | None,
     max_gain: float | None,
+    training_gates: TrainingGates,
     form: str,
 ) -> int:
     """Read, measure, judge, print."""
     from anchorkit.cli.cfg.target import network_of, open_cfg
     from anchorkit.cli.messages import error, write_result
     from anchorkit.cli.options.loading import require_data
-    from anchorkit.darknet.checks import consistency, notes_on_size, quality_failures
+    from anchorkit.darknet.checks import Failure, consistency, notes_on_size, quality_failures
     from anchorkit.darknet.portability import notes_of
     from anchorkit.errors import UsageError
     from anchorkit.reports.check import check_result, check_shown, notes_on_data
+    from anchorkit.reports.fit import to_digits
     from anchorkit.reports.tables import json_text
+    from anchorkit.training.cfg_heads import trained_heads
 
     gates = Gates(min_iou, min_recall, max_gain)
     if [cfg, anchors, preset].count(None) != 2:
         raise UsageError("wanted one of --cfg FILE, --anchors, --preset")
+    rule = training_gates.rule(trainer, cfg=cfg is not None)
     target = None if cfg is None else open_cfg(CfgOptions(cfg, force=True))
     if not data.sources:
-        given = [name for name in gates._fields if getattr(gates, name) is not None]
+        names = [name for name in gates._fields if getattr(gates, name) is not None]
+        given = [f"--{name.replace('_', '-')}" for name in names] + training_gates.given
         if given or target is None:
-            what = f"--{given[0].replace('_', '-')}" if given else "without --cfg"
+            what = given[0] if given else "without --cfg"
             require_data(data, f"{what}: wanted data")
     if target is not None:
         trainer = trainer or TRAINERS["darknet"]
@@ -116,11 +123,19 @@ def command(
             gain=measured.gain,
             **gates._asdict(),
         )
+    shares = None
+    if measured and rule:
+        own = None if target is None else trained_heads(heads)
+        shares = training_gates.measured(named, own, measured.boxes, network, rule)
+        failures += [Failure(*one) for one in training_gates.not_passed(shares)]
     notes = [str(note) for note in notes_of(target.cfg)] if target else []
+    notes += [shares.note(rule.name)] if shares and rule else []
     notes += notes_on_size(heads, network.size) + notes_on_data(heads, measured)
     result = check_result(
         named, network, heads, measured, failures, notes, trainer.name if trainer else None
     )
+    if shares:
+        result |= {name: to_digits(share) for name, share in shares._asdict().items()}
     write_result(json_text(result) if form == "json" else check_shown(result, failures, form))
     if failures:
         gates_failed = ", ".join(dict.fromkeys(failure.gate for failure in failures))
@@ -140,9 +155,9 @@ def _without_cfg(
     from anchorkit.cli.options.anchors import network_for
 
     named = preset_named(preset or "") if anchors is None else anchors
-    # A preset's own input counts here, where it is the only one
-    told = named.network if trainer is None else UNSAID
-    network, warnings = network_for([named], asked.over(told), trainer)
+    # A preset's own input counts here, where it is the only one, and no trainer is named
+    known = asked if trainer else asked.over(named.network)
+    network, warnings = network_for([named], known, trainer)
     for line in warnings:
         warn(line)
     return network, named

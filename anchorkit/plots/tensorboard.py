@@ -3,12 +3,18 @@
 Needs the package tensorboardX, which the extra `anchorkit[tensorboard]` brings.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from os import PathLike, fspath
+from pathlib import Path
 from typing import Any
 
 from anchorkit.errors import UsageError, WriteError
+from anchorkit.files import write_atomically
 
 __all__ = ["check_board", "write_board"]
 
@@ -52,17 +58,45 @@ def write_board(
         Where the folder cannot be written.
     """
     check_board()
-    from tensorboardX import SummaryWriter
-
-    from anchorkit.plots.figures import pixels
-
+    # Not its SummaryWriter: that writes in a thread of its own, and waits for ever on a full disk
+    data = b"".join(map(_record, _events(scalars, images)))
     try:
-        with SummaryWriter(logdir=fspath(folder)) as writer:
-            for tag, values in scalars.items():
-                for step, value in values:
-                    writer.add_scalar(tag, value, step)
-            for tag, figure in images.items():
-                writer.add_image(tag, pixels(figure()), dataformats="HWC")
+        Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise WriteError(f"{fspath(folder)}: cannot be written ({reason})") from None
+    name = f"events.out.tfevents.{int(time.time()):010d}.{socket.gethostname()}.{os.getpid()}"
+    write_atomically(Path(folder, name), data)
+
+
+def _events(
+    scalars: Mapping[str, Sequence[tuple[int, float]]], images: Mapping[str, Callable[[], Any]]
+) -> Iterator[Any]:
+    from tensorboardX.proto.event_pb2 import Event
+    from tensorboardX.summary import image, scalar
+
+    from anchorkit.plots.figures import pixels
+
+    now = time.time()
+    yield Event(wall_time=now, file_version="brain.Event:2")
+    for tag, values in scalars.items():
+        for step, value in values:
+            yield Event(wall_time=now, step=step, summary=scalar(tag, value))
+    for tag, figure in images.items():
+        yield Event(wall_time=now, summary=image(tag, pixels(figure()), dataformats="HWC"))
+
+
+def _record(event: Any) -> bytes:
+    """An event as it stands in a file: its length, a checksum, the event and its checksum."""
+    from tensorboardX.record_writer import masked_crc32c
+
+    content = event.SerializeToString()
+    length = struct.pack("<Q", len(content))
+    return b"".join(
+        [
+            length,
+            struct.pack("<I", masked_crc32c(length)),
+            content,
+            struct.pack("<I", masked_crc32c(content)),
+        ]
+    )

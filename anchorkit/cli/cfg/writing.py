@@ -83,9 +83,15 @@ def plan(
         )
     except CfgError as error:
         raise CfgError(f"{target.name}: {error}") from None
-    return Outcome(
+    outcome = Outcome(
         target, edit, edit.text, unified_difference(old, edit.text, safe_text(target.name))
     )
+    try:
+        if not outcome.heads:
+            raise CfgError("nothing is left of its heads")
+    except CfgError as error:  # nothing is written that could not be read again
+        raise CfgError(f"{target.name}: cannot be edited: {error}") from None
+    return outcome
 
 
 def finish(outcome: Outcome, options: CfgOptions, *, renewable: bool = False) -> int:

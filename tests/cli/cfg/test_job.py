@@ -484,3 +484,13 @@ def test_shipped_cfg_is_fit_for_blood_cells_after_clustering(run: Run, name: str
     assert "FAILED max-gain" in out
     assert run("cluster", *with_data)[0] == 0
     assert run("check", *with_data, "--max-gain", "0.05")[0] == 0
+
+
+def test_nothing_is_written_that_could_not_be_read_again(run: Run) -> None:
+    text = REGION.replace("[convolutional]", "[strange]\n\n[convolutional]").partition("anchors")[0]
+    write(f"{text}anchors =\n")
+    before = Path("net.cfg").read_bytes()
+    code, out, err = run("apply", "--cfg", "net.cfg", "--anchors", "10,13, 16,30")
+    assert (code, out) == (1, "")
+    assert err.startswith("anchorkit: error: net.cfg: ")
+    assert Path("net.cfg").read_bytes() == before
