@@ -97,6 +97,11 @@ class Report:
         return self.count("left_out")
 
     @property
+    def share_left_out(self) -> float:
+        """Left-out objects as a share of those that the user's options do not exclude."""
+        return self.left_out / max(self.objects - self.filtered_total, 1)
+
+    @property
     def altered(self) -> int:
         """Boxes that were clipped to their image."""
         return self.count("altered")

@@ -57,6 +57,7 @@ ALLOWED: dict[str, set[str]] = {
     "loaders": GROUND | HANDED | {"loaders"},
     "guide": set(),
     "plots": GROUND
+    | HANDED
     | {"suggested_k", "overlap", "quality", "sweep", "training", "darknet", "plots"},
 }
 """All that modules and folders may import of ours, by its first name; what is not named here may

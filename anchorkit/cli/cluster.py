@@ -10,10 +10,12 @@ from anchorkit.cli.cfg.options import CfgOptions, cfg_options
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.exports import Exports, export_options
 from anchorkit.cli.options.plots import (
+    Look,
     board_option,
     check_picture_path,
     draw,
-    pictures_of,
+    head_frames,
+    look_options,
     plot_option,
 )
 from anchorkit.cli.options.shared import (
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from anchorkit.cli.cfg.job import CfgJob
     from anchorkit.clustering import Clustering
     from anchorkit.network_input import NetworkInput
+    from anchorkit.plots.pictures import Subject
     from anchorkit.quality import Quality
     from anchorkit.training.judgement import InTraining
 
@@ -116,6 +119,7 @@ class Found:
 @fit_option
 @cfg_options()
 @plot_option
+@look_options
 @board_option
 @export_options
 @format_option
@@ -131,6 +135,7 @@ def command(
     augment: str | None,
     fit: str,
     plot: Path | None,
+    look: Look,
     board: Path | None,
     exports: Exports,
     form: str,
@@ -152,6 +157,8 @@ def command(
         asked = PartialInput(network.size, network.resize)
         if k is None and trainer is not None:
             k = trainer.per_level * len(trainer.strides)
+    cfg_options = replace(cfg_options, strides=exports.strides) if with_cfg else cfg_options
+    cfg_options.check(form)
     job = CfgJob.of(cfg_options, k, asked)
     if precision is None:
         precision = trainer.precision if trainer else 0
@@ -166,8 +173,7 @@ def command(
         tiny_keras=exports.for_tiny_keras(job.k, trainer, with_cfg=with_cfg),
     )
     say_set_against(trainer, exports.trainers, options.network, cfg=with_cfg)
-    job.follow(data)
-    exports.check(options.k, form, options.network, trainer)
+    exports.check(options.k, form, options.network, trainer, with_cfg=with_cfg)
     if plot:
         check_picture_path(plot)
     check_outputs_differ(
@@ -177,6 +183,7 @@ def command(
         check_board()
         check_folder(board, f"--tensorboard {board}")
     boxes = load_boxes(data, options.network)
+    job.count_classes(data, boxes)
     check_any(boxes)
     say_too_small(trainer, boxes, options.network)
     seen = in_training(
@@ -208,13 +215,15 @@ def command(
         note=f"mean IoU {found.quality.mean_iou:.4f} of {counted(len(boxes), 'box', 'boxes')}",
         dry_run=cfg_options.dry_run,
     )
-    if plot:
-        anchors, quality = shown(found, options)
-        draw(plot, found.sizes, options.network.size, anchors=anchors, quality=quality)
-    if board:
-        shown_on(board, found, options)
+    if plot or board:
+        subject = drawn(found, boxes, options, data, look, job)
+        if plot:
+            draw(plot, subject, look)
+        if board:
+            shown_on(board, found, options, subject)
     code = job.finish()
-    write_result(text + (f"\n{more}" if more else ""), nl=not more)
+    whole = text + (f"\n{more}" if more else "")
+    write_result(whole, nl=not more, err=cfg_options.to_stdout)
     return code
 
 
@@ -336,12 +345,44 @@ def shown(found: Found, options: SearchOptions) -> "tuple[NDArray[np.float64], Q
     return found.anchors[1:], evaluate(found.sizes, found.anchors[1:])
 
 
-def shown_on(board: Path, found: Found, options: SearchOptions) -> None:
+def drawn(
+    found: Found,
+    boxes: "Boxes",
+    options: SearchOptions,
+    data: DataOptions,
+    look: Look,
+    job: "CfgJob",
+) -> "Subject":
+    """What pictures show: the anchors beside the cfg's own, or those of a known network."""
+    from anchorkit.plots.captions import data_name
+    from anchorkit.plots.pictures import AnchorSet, Subject
+    from anchorkit.quality import evaluate
+    from anchorkit.reports.cluster import defaults_for
+
+    anchors, of_these = shown(found, options)
+    heads = [] if job.outcome is None else head_frames(job.outcome.heads, len(anchors))
+    beside = None
+    defaults = job.defaults() or defaults_for(options.k, options.network)
+    if defaults is not None:
+        quality = evaluate(found.sizes, defaults.anchors)
+        beside = AnchorSet(defaults.name, defaults.anchors, quality)
+    return Subject(
+        data_name([path for _, path in data.sources]),
+        boxes,
+        options.network,
+        AnchorSet(f"{options.update} update", anchors, of_these, heads),
+        beside,
+        title=look.title,
+    )
+
+
+def shown_on(board: Path, found: Found, options: SearchOptions, subject: "Subject") -> None:
     """Write what was found where TensorBoard shows it."""
+    from anchorkit.cli.messages import note
+    from anchorkit.plots.pictures import pictures_of
     from anchorkit.plots.tensorboard import write_board
 
-    anchors, quality = shown(found, options)
-    pictures = pictures_of(found.sizes, options.network.size, anchors=anchors, quality=quality)
+    pictures = pictures_of(subject)
     write_board(
         board,
         {
@@ -351,6 +392,7 @@ def shown_on(board: Path, found: Found, options: SearchOptions) -> None:
         },
         {f"anchors/{name}": figure for name, figure in pictures.items()},
     )
+    note(f"{board}: an event file written")
 
 
 def warn_of_rounding(found: Found, options: SearchOptions) -> None:

@@ -33,7 +33,7 @@ __all__ = ["command"]
 def command(data: DataOptions, trainer: Trainer | None, asked: PartialInput, form: str) -> None:
     """Load, count, print; with --strict, fail on what was left out."""
     from anchorkit.cli.messages import write_result
-    from anchorkit.cli.options.loading import check_strict, load_boxes, say_losses
+    from anchorkit.cli.options.loading import check_strict, load_boxes, say_losses, say_remarks
     from anchorkit.errors import AnchorkitError
     from anchorkit.reports.inspect import inspected
     from anchorkit.reports.inspect_text import inspection_markdown, inspection_text
@@ -48,6 +48,7 @@ def command(data: DataOptions, trainer: Trainer | None, asked: PartialInput, for
         # What was found at fault may be the very reason
         say_losses(boxes.report)
         raise
+    say_remarks(boxes.report)
     say_too_small(trainer, boxes, network)
     if form == "json":
         write_result(json_text(found))

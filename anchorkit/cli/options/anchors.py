@@ -194,22 +194,13 @@ def _check_agreement(telling: Sequence[NamedAnchors], asked: PartialInput) -> No
 def _cfg(path: Path) -> CfgAnchors:
     import numpy as np
 
-    from anchorkit.darknet.cfg_file import cfg_content
+    from anchorkit.darknet.cfg_file import input_of, naming, read_cfg_file
     from anchorkit.darknet.heads import heads_of
-    from anchorkit.darknet.replacing import anchors_of
-    from anchorkit.darknet.sections import read_cfg
-    from anchorkit.errors import AnchorkitError, CfgError
-    from anchorkit.overlap import as_sizes
+    from anchorkit.darknet.listed import readable_anchors
 
-    text = cfg_content(path).decode("utf-8", "surrogateescape")
-    try:
-        cfg = read_cfg(text)
-        anchors = anchors_of(heads_of(cfg))
-        if not anchors:
-            raise CfgError("no detection head with anchors")
-        as_sizes(anchors, "anchors")
-    except AnchorkitError as error:
-        raise CfgError(f"{path}: {error}") from None
+    file = read_cfg_file(path, typed=f"--cfg {path}")
+    with naming(file.name):
+        anchors = readable_anchors(heads_of(file.cfg))
     pairs = np.asarray(anchors, dtype=np.float64)
-    network = PartialInput(cfg.size if min(cfg.size) > 0 else None, cfg.resize)
-    return CfgAnchors(path.stem, pairs, "cfg", network, "darknet", file=str(path), cfg=cfg)
+    known = input_of(file.cfg)
+    return CfgAnchors(path.stem, pairs, "cfg", known, "darknet", file=file.name, cfg=file.cfg)

@@ -92,7 +92,13 @@ class Exports:
         return True
 
     def check(
-        self, k: int, form: str, network: "NetworkInput", trainer: "Trainer | None" = None
+        self,
+        k: int,
+        form: str,
+        network: "NetworkInput | None" = None,
+        trainer: "Trainer | None" = None,
+        *,
+        with_cfg: bool = False,
     ) -> None:
         """Fail before any work where k anchors cannot be written as asked.
 
@@ -103,9 +109,11 @@ class Exports:
         form
             What `--format` says.
         network
-            The input at which they will be meant.
+            The input at which they will be meant, where it is known.
         trainer
             Whom they are for, whose levels `--strides` may tell, too.
+        with_cfg
+            Whether there is a cfg, for whose heads the strides may be.
 
         Raises
         ------
@@ -116,8 +124,8 @@ class Exports:
         from anchorkit.anchors.export import check_levels
         from anchorkit.errors import UsageError
 
-        if self.strides and not self.requests and trainer is None:
-            raise UsageError("--strides: wanted with --export or --trainer")
+        if self.strides and not (self.requests or with_cfg or trainer):
+            raise UsageError("--strides: wanted with --export, --trainer or --cfg")
         files = [request.file for request in self.requests if request.file]
         for request in self.requests:
             if form == "json" and request.file is None:
@@ -232,9 +240,9 @@ class _StridesType(StridesType):
         words = [word.strip() for word in value.split(",")]
         if not all(word.isascii() and word.isdigit() and len(word) < 6 for word in words):
             self.fail(f"wanted numbers such as 8,16,32, found {value!r}", param, ctx)
-        strides = tuple(sorted(int(word) for word in words))
-        if strides[0] < 1 or len(set(strides)) < len(strides):
-            self.fail(f"wanted distinct numbers above 0, found {value!r}", param, ctx)
+        strides = tuple(int(word) for word in words)
+        if min(strides) < 1:
+            self.fail(f"wanted numbers above 0, found {value!r}", param, ctx)
         return strides
 
 
@@ -262,7 +270,8 @@ def export_options(command: Command) -> Command:
             "export_strides",
             type=_StridesType(),
             metavar="8,16,32",
-            help="Strides of the trainer's levels.  [default: its usual ones, mostly 8,16,32]",
+            help="Strides of the trainer's levels, or of the heads of a cfg whose layers do not "
+            "tell them, in the order of the file.  [default: its usual ones, mostly 8,16,32]",
         ),
     )
     for option in reversed(options):

@@ -3,6 +3,8 @@
 Tested in tests/cli/test_messages.py.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from anchorkit.boxes import Boxes
@@ -12,11 +14,11 @@ from anchorkit.errors import DataError, UsageError
 from anchorkit.load_report import Report
 from anchorkit.loaders import LOADERS, load
 from anchorkit.network_input import DEFAULT_INPUT, NetworkInput
-from anchorkit.reports.left_out import loss_lines
+from anchorkit.reports.left_out import loss_lines, loss_warning
 from anchorkit.reports.tables import counted
 from anchorkit.suggestions import names_there
 
-__all__ = ["check_strict", "load_boxes", "require_data", "say_losses"]
+__all__ = ["check_strict", "load_boxes", "require_data", "say_losses", "say_remarks"]
 
 
 def load_boxes(
@@ -25,6 +27,7 @@ def load_boxes(
     *,
     keep_sets: bool = False,
     summary: bool = True,
+    besides: Sequence[str] = (),
 ) -> Boxes:
     """Boxes as the options ask for them, after a summary of what was left out on stderr.
 
@@ -38,6 +41,8 @@ def load_boxes(
         Whether to keep, for saving, which images belong to which image set.
     summary
         Whether to write the summary; `check_strict` is then left to the caller as well.
+    besides
+        Parts of the data that are loaded beside those that the user asked for.
 
     Raises
     ------
@@ -50,10 +55,12 @@ def load_boxes(
     boxes = load(
         data.sources,
         image_sets=data.image_set,
+        besides=besides,
         jobs=data.jobs,
         progress=shows_progress(),
         keep_sets=keep_sets,
         images=data.images,
+        find_images=network.resize == "letterbox",
         polygons=data.polygons,
         keypoints=data.keypoints,
     )
@@ -66,9 +73,17 @@ def load_boxes(
 
 def say_losses(report: Report) -> None:
     """Say what was remarked, and without `--quiet` what was left out, altered or unreadable."""
+    say_remarks(report)
+    summary(loss_lines(report))
+
+
+def say_remarks(report: Report) -> None:
+    """Say how much was lost, where it is much, and what was remarked."""
+    much = loss_warning(report)
+    if much:
+        warn(much)
     for remark in report.remarks:
         (warn if remark.level == "warning" else note)(remark.text)
-    summary(loss_lines(report))
 
 
 def require_data(data: DataOptions, why: str = "no data") -> None:

@@ -6,7 +6,7 @@
 Tested in tests/test_project.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -15,7 +15,15 @@ import click
 from anchorkit.cli.options.types import InputSize, OneOf, Whole
 from anchorkit.network_input import RESIZES, PartialInput
 
-__all__ = ["FINEST", "format_option", "help_text", "input_options", "search_options"]
+__all__ = [
+    "FINEST",
+    "FORMATS",
+    "form_option",
+    "format_option",
+    "help_text",
+    "input_options",
+    "search_options",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -85,14 +93,19 @@ def search_options(command: Command) -> Command:
 
 def format_option(command: Command) -> Command:
     """`--format` as `form`."""
+    return form_option(FORMATS)(command)
+
+
+def form_option(forms: Sequence[str]) -> Callable[[Command], Command]:
+    """The same for a command that knows other forms as well."""
     return click.option(
         "--format",
         "form",
-        type=OneOf(FORMATS),
+        type=OneOf(forms),
         default="text",
         show_default=True,
         help="How the result is written to stdout.",
-    )(command)
+    )
 
 
 def help_text(does: str, *examples: str) -> str:
