@@ -190,10 +190,22 @@ def load(
             () if name in ("boxes", "coco") else part.image_files
             for (name, _), part in zip(sources, parts, strict=True)
         ]
-        boxes = _with_problems(boxes, overlaps(sources, files))
+        boxes = _with_repeats(boxes, overlaps(sources, files))
     if folder is not None:
         return _sized(boxes, folder)
     return _with_found(boxes, progress=progress) if find_images else boxes
+
+
+def _with_repeats(boxes: Boxes, repeats: Sequence[Problem]) -> Boxes:
+    """The boxes with notes of what counts twice, and a warning, which nobody may miss."""
+    from dataclasses import replace
+
+    from anchorkit.load_report import Remark
+
+    boxes = _with_problems(boxes, repeats)
+    remarks = [Remark("warning", f"{one.file}: {one.reason} ({one.value})") for one in repeats]
+    report = replace(boxes.report, remarks=(*boxes.report.remarks, *remarks))
+    return replace(boxes, report=report)
 
 
 def _with_problems(boxes: Boxes, more: Sequence[Problem]) -> Boxes:
@@ -207,7 +219,8 @@ def _sized(boxes: Boxes, folder: ImageFolder) -> Boxes:
     from dataclasses import replace
 
     sizes = folder.filled(boxes.image_sizes, boxes.image_names, boxes.image_files)
-    return _with_problems(replace(boxes, image_sizes=sizes), folder.problems)
+    problems = [*folder.problems, *folder.unmatched(boxes.image_names)]
+    return _with_problems(replace(boxes, image_sizes=sizes), problems)
 
 
 def _with_found(boxes: Boxes, *, progress: bool) -> Boxes:

@@ -133,6 +133,29 @@ class ImageFolder(_Images):
             return None
         return best[0]
 
+    def unmatched(self, names: Sequence[str]) -> list[Problem]:
+        """Notes of images that no annotation belongs to, and of annotations without an image.
+
+        Parameters
+        ----------
+        names
+            Of the annotations, as for `filled`.
+        """
+        stems = dict.fromkeys(name.rpartition("/")[2] for name in names)
+        known = {problem.file.rpartition("/")[2] for problem in self.problems}
+        found = (
+            ("images without an annotation", [one for one in self._stems if one not in stems]),
+            (
+                "annotations without an image",
+                [one for one in stems if one not in self._stems and one not in known],
+            ),
+        )
+        return [
+            Problem(self.folder, None, reason, f"{len(lone):,}, such as {lone[0]}", "note")
+            for reason, lone in found
+            if lone
+        ]
+
 
 class _Beside(_Images):
     """The images in the folders that belong to those of their annotations."""

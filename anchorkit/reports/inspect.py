@@ -9,6 +9,7 @@ from anchorkit.boxes import Boxes
 from anchorkit.load_report import FILTERS, Report
 from anchorkit.network_input import NetworkInput
 from anchorkit.reports.fit import network_keys
+from anchorkit.reports.inspect_findings import findings_of
 
 __all__ = ["RATIO_EDGES", "SMALL", "inspected"]
 
@@ -57,6 +58,7 @@ def inspected(boxes: Boxes, *, network: NetworkInput, trainer: str | None = None
         "box_sizes": _box_sizes(sizes),
         "small": [{"pixels": pixels, **_part(sizes.min(axis=1) < pixels)} for pixels in SMALL],
         "ratios": _ratios(sizes),
+        "findings": [finding._asdict() for finding in findings_of(boxes, network)],
         "problems": [
             {
                 "file": problem.file,

@@ -7,7 +7,7 @@ from anchorkit.load_report import Problem, Report
 from anchorkit.reports.tables import counted
 from anchorkit.terminal import safe_text
 
-__all__ = ["by_reason", "loss_lines", "loss_warning"]
+__all__ = ["by_reason", "heavy_losses", "loss_lines"]
 
 MUCH = 0.03
 """Share of the objects or files from which on what was lost is said first, as a warning."""
@@ -40,14 +40,14 @@ def by_reason(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
     return dict(sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])))
 
 
-def loss_warning(report: Report) -> str:
-    """How much was lost, why, and what mends it, where it is much; empty where it is not.
+def heavy_losses(report: Report) -> list[str]:
+    """How much was lost, why, and what mends it, where it is much.
 
     Examples
     --------
     >>> gone = Problem("a.xml", 1, "image size missing", "", "left_out")
-    >>> loss_warning(Report(files=1, images=1, objects=2, problems=(gone,)))
-    '1 of 2 objects left out (50%): image size missing: --images DIR reads it from the images'
+    >>> heavy_losses(Report(files=1, images=1, objects=2, problems=(gone,)))
+    ['1 of 2 objects left out (50%): image size missing: --images DIR reads it from the images']
     """
     parts = []
     left_out = report.of("left_out")
@@ -61,7 +61,7 @@ def loss_warning(report: Report) -> str:
     if len(missing) >= MUCH * (report.files + len(missing)) and missing:
         whole = report.files + len(missing)
         parts.append(_loss(missing, counted(whole, "file"), "missing", whole))
-    return "; ".join(parts)
+    return parts
 
 
 def _loss(problems: Sequence[Problem], whole: str, what: str, count: int) -> str:
@@ -120,7 +120,8 @@ def _lines(reason: str, group: Sequence[Problem], width: int, most: int) -> list
     examples = [f"{indent}{_example(problem)}" for problem in islice(group, most)]
     if len(group) > most:
         examples[-1] += ", ..."
-    return [f"  {len(group):>{width},}  {reason}", *examples]
+    mend = f": {MENDS[reason]}" if reason in MENDS else ""
+    return [f"  {len(group):>{width},}  {reason}{mend}", *examples]
 
 
 def _example(problem: Problem) -> str:

@@ -140,6 +140,7 @@ def test_voc_files_without_size_get_it_from_the_images(tmp_path: Path) -> None:
         ("d.xml", 2, "no area"),
         ("d.xml", 3, "image size missing"),
         ("d", None, "no image of that name"),
+        ("images", None, "annotations without an image"),
     ]
     assert boxes.report.objects == len(boxes) + boxes.report.left_out == 10
 

@@ -14,7 +14,7 @@ from anchorkit.errors import DataError, UsageError
 from anchorkit.load_report import Report
 from anchorkit.loaders import LOADERS, load
 from anchorkit.network_input import DEFAULT_INPUT, NetworkInput
-from anchorkit.reports.left_out import loss_lines, loss_warning
+from anchorkit.reports.left_out import heavy_losses, loss_lines
 from anchorkit.reports.tables import counted
 from anchorkit.suggestions import names_there
 
@@ -73,15 +73,14 @@ def load_boxes(
 
 def say_losses(report: Report) -> None:
     """Say what was remarked, and without `--quiet` what was left out, altered or unreadable."""
+    for lost in heavy_losses(report):
+        warn(lost)
     say_remarks(report)
     summary(loss_lines(report))
 
 
 def say_remarks(report: Report) -> None:
-    """Say how much was lost, where it is much, and what was remarked."""
-    much = loss_warning(report)
-    if much:
-        warn(much)
+    """Say what was remarked."""
     for remark in report.remarks:
         (warn if remark.level == "warning" else note)(remark.text)
 
@@ -100,7 +99,7 @@ def require_data(data: DataOptions, why: str = "no data") -> None:
 
 
 def check_strict(data: DataOptions, report: Report) -> None:
-    """Fail with `--strict` where anything was left out, unreadable or missing.
+    """Fail with `--strict` where anything was left out, unreadable, missing or given twice.
 
     Raises
     ------
@@ -110,6 +109,7 @@ def check_strict(data: DataOptions, report: Report) -> None:
     if not data.strict:
         return
     counts = (
+        (report.count("repeated"), "source", "with files of an earlier one"),
         (report.left_out, "object", "left out"),
         (report.count("unreadable"), "file", "unreadable"),
         (report.count("missing"), "annotation", "missing"),
