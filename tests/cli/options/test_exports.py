@@ -124,7 +124,7 @@ def test_bad_options_tell_what_was_wanted(arguments: list[str], message: str) ->
 
 
 def test_strides_without_an_export_are_bad_usage() -> None:
-    with pytest.raises(AnchorkitError, match="wanted with --export or --trainer"):
+    with pytest.raises(AnchorkitError, match="wanted with --export, --trainer or --cfg"):
         run("--strides", "8,16,32")
 
 
