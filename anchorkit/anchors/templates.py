@@ -1,4 +1,7 @@
-"""What the files look like from which trainers and deployed networks read their anchors."""
+"""What the files look like from which trainers and deployed networks read their anchors.
+
+Tested in tests/anchors/test_export.py.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple

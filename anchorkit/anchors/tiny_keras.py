@@ -3,6 +3,8 @@
 Its masks are 3,4,5 and 1,2,3, and a box goes to the nearest of all six: where that is the first,
 the box has no target. So the first is made too small to be nearest to anything, and five are
 fitted.
+
+Tested in tests/anchors/test_export.py.
 """
 
 import numpy as np

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from anchorkit.anchors.anchor_free import NO_ANCHORS, has_no_anchors
 from anchorkit.errors import UsageError
 from anchorkit.network_input import NetworkInput
 from anchorkit.suggestions import closest
+from anchorkit.training.anchor_free import NO_ANCHORS, has_no_anchors
 
 __all__ = ["TRAINERS", "Trainer", "trainer_named"]
 

@@ -1,4 +1,7 @@
-"""`--plot` for every command that can show what it found: checked early, drawn last."""
+"""`--plot` for every command that can show what it found: checked early, drawn last.
+
+Tested in tests/cli/test_plot.py.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
