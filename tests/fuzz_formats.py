@@ -11,14 +11,15 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from anchorkit.boxes import Boxes
 from anchorkit.errors import AnchorkitError
 from anchorkit.loaders.coco import load_coco
 from anchorkit.loaders.darknet_data import load_darknet_data
-from anchorkit.loaders.kitti import load_kitti, read_kitti
 from anchorkit.loaders.keras_list import load_keras_list
+from anchorkit.loaders.kitti import load_kitti, read_kitti
 from anchorkit.loaders.voc_file import UnreadableError
 from anchorkit.loaders.yolo_file import read_lines
 
@@ -29,15 +30,32 @@ _VALUES = (
     "nan", "inf", "-inf", "1e400", "-5", "0", "1", "0.5", ".5", "5.", "1_0", "0x1", "１", "", " ",
     "1e-9", "99999999", "true", "null", '"7"', "[]", "{}", "-0", "1,5", "½", "\x00", "car", "1 2",
 )  # fmt: skip
-_PIECES = ("\n", "\r\n", "\t", " ", ",", '"', "{", "}", "[", "]", "\x0b", "\u2028", "#", "=", "\\", "\ufeff")
+_PIECES = (
+    "\n",
+    "\r\n",
+    "\t",
+    " ",
+    ",",
+    '"',
+    "{",
+    "}",
+    "[",
+    "]",
+    "\x0b",
+    "\u2028",
+    "#",
+    "=",
+    "\\",
+    "\ufeff",
+)
 
 
-def damaged(text: str, seed: int) -> bytes:
+def damaged(text: str, seed: int, kinds: int = 6) -> bytes:
     """A text after one to four random damages, in some encoding."""
     chance = random.Random(seed)
     for _ in range(chance.choice((1, 1, 2, 4))):
         at = chance.randrange(len(text) + 1)
-        kind = chance.randrange(6)
+        kind = chance.randrange(kinds)
         if kind == 0:
             text = text[:at] + chance.choice(_PIECES) + text[at:]
         elif kind == 1:
@@ -47,9 +65,9 @@ def damaged(text: str, seed: int) -> bytes:
         elif kind == 3:
             text = text[:at]
         else:
-            numbers = list(re.finditer(r"[0-9.]+", text)) or [None]
-            one = chance.choice(numbers)
-            if one:
+            numbers = list(re.finditer(r"[0-9.]+", text))
+            if numbers:
+                one = chance.choice(numbers)
                 text = text[: one.start()] + chance.choice(_VALUES) + text[one.end() :]
     encoding = chance.choice(("utf-8",) * 12 + ("utf-8-sig", "utf-16", "utf-16-le", "latin-1"))
     data = text.encode(encoding, "replace")
@@ -77,6 +95,15 @@ def _is_utf8(data: bytes) -> bool:
     return data[:2] not in (b"\xff\xfe", b"\xfe\xff") and b"\0" not in data
 
 
+def picture(path: Path) -> None:
+    """An image of 640 x 480, where something is there to make one."""
+    with suppress(ImportError):
+        from PIL import Image
+
+        if not path.exists():
+            Image.new("L", (640, 480)).save(path)
+
+
 def check_yolo(seed: int, folder: Path) -> str:
     chance = random.Random(seed)
     lines = [
@@ -100,7 +127,11 @@ def check_yolo(seed: int, folder: Path) -> str:
         fields = [field.decode("utf-8", "replace") for field in line.split()]
         count += bool(fields)
         numbers = [_number(text) for text in fields[1:5]]
-        if len(fields) < 5 or None in numbers or not re.fullmatch(r"\d{1,9}(\.0*)?", fields[0], re.ASCII):
+        if (
+            len(fields) < 5
+            or None in numbers
+            or not re.fullmatch(r"\d{1,9}(\.0*)?", fields[0], re.ASCII)
+        ):
             continue
         x, y, width, height = (number or 0.0 for number in numbers)
         inside = 0 < width <= 1 and 0 < height <= 1 and width * height > 1e-19
@@ -137,6 +168,7 @@ def check_kitti(seed: int, folder: Path) -> str:
                     item.corners for item in items
                 ]
                 assert known
+    picture(folder / "a.png")
     (folder / "a.txt").write_bytes(data)
     boxes = load_kitti(folder)
     (folder / "a.txt").unlink()
@@ -155,32 +187,43 @@ def check_coco(seed: int, folder: Path) -> str:
         }
         for row in range(chance.randrange(5))
     ]
-    images = [{"id": row, "file_name": f"{row}.jpg", "width": 640, "height": 480} for row in range(3)]
-    document = {"images": images, "annotations": annotations, "categories": [{"id": 1, "name": "a"}]}
-    data = damaged(json.dumps(document), seed)
+    images = [
+        {"id": row, "file_name": f"{row}.jpg", "width": 640, "height": 480} for row in range(3)
+    ]
+    document = {
+        "images": images,
+        "annotations": annotations,
+        "categories": [{"id": 1, "name": "a"}],
+    }
+    data = damaged(json.dumps(document), seed, kinds=30)  # most others would be no JSON
     (folder / "a.json").write_bytes(data)
     try:
         boxes = load_coco(folder / "a.json")
     except AnchorkitError:
         return "refused"
     try:
-        plain = json.loads(data.decode("utf-8-sig"))
+        # A key that stands twice holds two lists
+        pairs = json.loads(data.decode("utf-8-sig"), object_pairs_hook=list)
     except ValueError:
         return "read, though json does not"
-    if isinstance(plain.get("annotations"), list):
-        assert boxes.report.objects == len(plain["annotations"])
+    lists = [value for key, value in pairs if key == "annotations" and isinstance(value, list)]
+    assert boxes.report.objects == sum(map(len, lists))
     return accounted(boxes)
 
 
 def check_keras(seed: int, folder: Path) -> str:
     chance = random.Random(seed)
     lines = [
-        f"images/{row}.jpg " + " ".join(
+        f"images/{row}.jpg "
+        + " ".join(
             f"{chance.randrange(99)},{chance.randrange(99)},{chance.randrange(99, 300)},200,1"
             for _ in range(chance.randrange(4))
         )
         for row in range(chance.randrange(4))
     ]
+    (folder / "images").mkdir(exist_ok=True)
+    for row in range(4):
+        picture(folder / "images" / f"{row}.jpg")
     (folder / "2007_train.txt").write_bytes(damaged("\n".join(lines), seed))
     try:
         return accounted(load_keras_list(folder / "2007_train.txt"))
@@ -231,17 +274,21 @@ CHECKS: dict[str, Callable[[int, Path], str]] = {
 """For each format: damages and checks one file, in a folder of its own; what became of it."""
 
 
+def _checked(name: str, check: Callable[[int, Path], str], seed: int, folder: Path) -> str:
+    try:
+        return check(seed, folder)
+    except BaseException:
+        print(f"{name}: seed {seed}", file=sys.stderr)
+        raise
+
+
 def main(count: int = 20_000, seed: int = 0) -> None:
     """Damage, load and check so many files of each format."""
     for name, check in CHECKS.items():
         fates: Counter[str] = Counter()
         with tempfile.TemporaryDirectory() as folder:
             for number in range(count):
-                try:
-                    fates[check(seed * count + number, Path(folder))] += 1
-                except BaseException:
-                    print(f"{name}: file {number} of seed {seed}", file=sys.stderr)
-                    raise
+                fates[_checked(name, check, seed * count + number, Path(folder))] += 1
         told = ", ".join(f"{found:,} {fate}" for fate, found in fates.most_common())
         print(f"{name}: {count:,} damaged files, all accounted for: {told}")
 
