@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from anchorkit.boxes import Boxes
     from anchorkit.cli.cfg.job import CfgJob
+    from anchorkit.cli.options.shards import CountedBoxes
     from anchorkit.clustering import Clustering
     from anchorkit.network_input import NetworkInput, PartialInput
     from anchorkit.quality import Quality
@@ -61,6 +62,8 @@ class Found:
 
     sizes: "NDArray[np.float64]"
     """(n, 2), all boxes in pixels at input."""
+    weights: "NDArray[np.int64] | None"
+    """(n,), how many boxes each size stands for; None: each for itself."""
     clustering: "Clustering"
     """The anchors before rounding."""
     anchors: "NDArray[np.float64]"
@@ -117,6 +120,7 @@ def command(
     from anchorkit.cli.messages import shows_progress, write_result
     from anchorkit.cli.options.loading import load_boxes
     from anchorkit.cli.options.output_paths import Output, check_folder, check_outputs_differ
+    from anchorkit.cli.options.shards import CountedBoxes, counted_boxes
     from anchorkit.errors import UsageError
     from anchorkit.plots.tensorboard import check_board
 
@@ -132,9 +136,15 @@ def command(
     if board:
         check_board()
         check_folder(board, f"--tensorboard {board}")
-    boxes = load_boxes(data, options.network)
+    boxes: Boxes | CountedBoxes | None = None
+    if not (plot or board or augment or fit == "training"):
+        boxes = counted_boxes(data, options.network)
+    if boxes is None:
+        boxes = load_boxes(data, options.network)
     check_any(boxes)
-    seen = in_training(augment, boxes, options.network, seed=seed, cfg=job.named_cfg())
+    seen = None
+    if not isinstance(boxes, CountedBoxes):
+        seen = in_training(augment, boxes, options.network, seed=seed, cfg=job.named_cfg())
     if fit == "training" and seen is None:
         raise UsageError(
             "--fit training: wanted to know the training: --augment SOURCE, or --cfg FILE"
@@ -143,7 +153,7 @@ def command(
         boxes, options, progress=shows_progress(), seen=seen if fit == "training" else None
     )
     warn_of_rounding(found, precision)
-    job.plan(boxes, found.sizes, found.anchors)
+    job.plan(boxes, found.sizes, found.anchors, found.weights)
     text = rendered(found, boxes, options, form, job, seen=seen, fit=fit)
     more = exports.written(
         found.anchors,
@@ -162,7 +172,7 @@ def command(
     return code
 
 
-def check_any(boxes: "Boxes") -> None:
+def check_any(boxes: "Boxes | CountedBoxes") -> None:
     """Fail where no box is left.
 
     Raises
@@ -182,7 +192,7 @@ def check_any(boxes: "Boxes") -> None:
 
 
 def searched(
-    boxes: "Boxes",
+    boxes: "Boxes | CountedBoxes",
     options: SearchOptions,
     *,
     progress: bool,
@@ -202,17 +212,27 @@ def searched(
         The boxes as training sees them, to which the anchors are fitted instead.
     """
     from anchorkit.anchors.rounding import rounded
+    from anchorkit.cli.options.shards import CountedBoxes
     from anchorkit.clustering import cluster
     from anchorkit.quality import evaluate
 
-    sizes = boxes.at_input(options.network)
+    if isinstance(boxes, CountedBoxes):
+        sizes, weights = boxes.sizes, boxes.counts
+    else:
+        sizes, weights = boxes.at_input(options.network), None
     fitted = sizes if seen is None else seen.drawn.sizes
     clustering = cluster(
-        fitted, options.k, update=options.update, seed=options.seed, progress=progress
+        fitted,
+        options.k,
+        weights=weights,
+        update=options.update,
+        seed=options.seed,
+        progress=progress,
     )
-    anchors = rounded(fitted, clustering.anchors, options.precision)
+    anchors = rounded(fitted, clustering.anchors, options.precision, weights=weights)
     exact = clustering.mean_iou if seen is None else evaluate(sizes, clustering.anchors).mean_iou
-    return Found(sizes, clustering, anchors, evaluate(sizes, anchors), exact)
+    quality = evaluate(sizes, anchors, weights=weights)
+    return Found(sizes, weights, clustering, anchors, quality, exact)
 
 
 def shown_on(board: Path, found: Found, options: SearchOptions) -> None:
@@ -243,8 +263,8 @@ def warn_of_rounding(found: Found, precision: int) -> None:
     if exact - found.quality.mean_iou <= WORTH_A_WARNING:
         return
     for finer in range(precision + 1, FINEST + 1):
-        anchors = rounded(found.sizes, found.clustering.anchors, finer)
-        kept = evaluate(found.sizes, anchors).mean_iou
+        anchors = rounded(found.sizes, found.clustering.anchors, finer, weights=found.weights)
+        kept = evaluate(found.sizes, anchors, weights=found.weights).mean_iou
         if exact - kept <= WORTH_A_WARNING:
             warn(
                 f"rounding costs {exact - found.quality.mean_iou:.4f} of mean IoU; "
@@ -255,7 +275,7 @@ def warn_of_rounding(found: Found, precision: int) -> None:
 
 def rendered(
     found: Found,
-    boxes: "Boxes",
+    boxes: "Boxes | CountedBoxes",
     options: SearchOptions,
     form: str,
     job: "CfgJob",
@@ -264,6 +284,7 @@ def rendered(
     fit: str,
 ) -> str:
     """The result as the user wants to read it."""
+    from anchorkit.cli.options.shards import CountedBoxes, counted_findings
     from anchorkit.cli.options.verdict import verdict_on
     from anchorkit.reports.cluster import (
         compared,
@@ -286,17 +307,20 @@ def rendered(
         seed=options.seed,
     )
     defaults = job.defaults() or defaults_for(options.k, options.network)
-    result |= {"fit": fit, **compared(found.sizes, defaults)}
-    result |= verdict_on(
-        found.anchors,
-        boxes,
-        options.network,
-        rule="darknet" if job.target else None,
-        defaults=defaults,
-        seen=seen,
-        heads=job.trained_heads(),
-        default_heads=job.trained_heads(own=True),
-    )
+    result |= {"fit": fit, **compared(found.sizes, defaults, found.weights)}
+    if isinstance(boxes, CountedBoxes):
+        result["findings"] = counted_findings(boxes)
+    else:
+        result |= verdict_on(
+            found.anchors,
+            boxes,
+            options.network,
+            rule="darknet" if job.target else None,
+            defaults=defaults,
+            seen=seen,
+            heads=job.trained_heads(),
+            default_heads=job.trained_heads(own=True),
+        )
     if form == "json":
         return json_text(result | job.keys())
     show = {"text": summary_text, "markdown": summary_markdown}

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from anchorkit.boxes import Boxes
+    from anchorkit.cli.options.shards import CountedBoxes
 
 __all__ = ["CfgJob"]
 
@@ -92,7 +93,11 @@ class CfgJob:
             self.names = class_order(files[0])
 
     def plan(
-        self, boxes: "Boxes", sizes: "NDArray[np.float64]", anchors: "NDArray[np.float64]"
+        self,
+        boxes: "Boxes | CountedBoxes",
+        sizes: "NDArray[np.float64]",
+        anchors: "NDArray[np.float64]",
+        weights: "NDArray[Any] | None" = None,
     ) -> None:
         """See what the anchors make of the cfg, and what they are worth beside its own.
 
@@ -104,14 +109,16 @@ class CfgJob:
             (n, 2), their sizes in pixels at input.
         anchors
             (k, 2), the anchors as they will be written, pixels at input.
+        weights
+            (n,), how many boxes each size stands for; None: each for itself.
         """
         if self.target is None:
             return
         if self.target.anchors:
             # What is about to be replaced may be no size at all, such as 1e-320
             with suppress(UsageError):
-                self.old = evaluate(sizes, self.target.anchors).mean_iou
-        self.new = evaluate(sizes, anchors).mean_iou
+                self.old = evaluate(sizes, self.target.anchors, weights=weights).mean_iou
+        self.new = evaluate(sizes, anchors, weights=weights).mean_iou
         self.outcome = plan(
             self.target,
             self.options,
@@ -119,14 +126,14 @@ class CfgJob:
             counters=self._counters(boxes),
             gain=None if self.old is None else self.new - self.old,
         )
-        self.quality = evaluate(sizes, self.outcome.anchors) if self.outcome.anchors else None
+        if self.outcome.anchors:
+            self.quality = evaluate(sizes, self.outcome.anchors, weights=weights)
 
-    def _counters(self, boxes: "Boxes") -> list[int] | None:
+    def _counters(self, boxes: "Boxes | CountedBoxes") -> list[int] | None:
         if self.names is None or self.target is None:
             return None
         found = dict.fromkeys(self.names, 0)
-        for index, name in enumerate(boxes.class_names):
-            count = int((boxes.class_ids == index).sum())
+        for name, count in boxes.class_counts.items():
             known = name if name in found else name.strip()
             if known in found:
                 found[known] += count
