@@ -45,6 +45,9 @@ class Boxes:
         format has no file per image.
     image_sets
         For each image set that was kept: the paths of the annotations it lists.
+    class_list
+        The classes that the data set lists, by their numbers, whether or not a box has them; empty
+        where it has no list.
     """
 
     sizes: NDArray[np.float64]
@@ -59,6 +62,7 @@ class Boxes:
     image_files: tuple[str, ...] = ()
     image_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     centres: NDArray[np.float64] | None = None
+    class_list: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -247,6 +251,7 @@ def concatenated(parts: Sequence[Boxes]) -> Boxes:
             name: tuple(file for part in parts for file in part.image_sets.get(name, ()))
             for name in sets
         },
+        class_list=parts[0].class_list if len({part.class_list for part in parts}) == 1 else (),
     )
 
 

@@ -3,6 +3,7 @@
 Tested in tests/loaders/test_npz.py.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -17,13 +18,15 @@ from anchorkit.suggestions import names_there
 __all__ = ["in_image_sets", "listed_names", "matched"]
 
 _FLAGS = ("1", "0", "-1")
+_EXTENSION = re.compile(r"\.(?:xml|jpe?g|png|bmp|gif|tiff?|webp|pgm|ppm)$", re.IGNORECASE)
 
 
 def listed_names(text: str, known: Iterable[str] = ()) -> list[str]:
     r"""Names that an image set lists, in its order.
 
     The first column is the name; a second one is the flag of class-specific sets, and lines whose
-    flag is -1 are not part of the set. A name may hold blanks.
+    flag is -1 are not part of the set. Of an image and its annotation, as PaddleDetection lists
+    them, the annotation counts. A name may hold blanks.
 
     Parameters
     ----------
@@ -44,7 +47,10 @@ def listed_names(text: str, known: Iterable[str] = ()) -> list[str]:
         if not columns:
             continue
         name = line.strip()
-        if len(columns) > 1 and name not in whole:
+        if len(columns) > 1 and columns[-1].lower().endswith(".xml"):
+            half = len(columns) // 2
+            name = " ".join(columns[half:]) if len(columns) % 2 == 0 else name
+        elif len(columns) > 1 and name not in whole:
             flagged = columns[-1] in _FLAGS
             if flagged and columns[-1] == "-1":
                 continue
@@ -57,16 +63,36 @@ def listed_names(text: str, known: Iterable[str] = ()) -> list[str]:
 def matched(listed: Sequence[str], images: Sequence[str]) -> list[list[str]]:
     """For each listed name, the images it means: the one of that path, else those of that name.
 
+    A listed path may be that of the picture, with its folders and its extension.
+
     Examples
     --------
     >>> matched(["a", "train/b", "c"], ["train/a", "train/b", "val/b"])
     [['train/a'], ['train/b'], []]
+    >>> matched(["./JPEGImages/a.jpg", "x/val/b.png"], ["train/a", "train/b", "val/b"])
+    [['train/a'], ['val/b']]
     """
     paths = set(images)
     stems: dict[str, list[str]] = {}
     for image in images:
         stems.setdefault(image.rpartition("/")[2], []).append(image)
-    return [[name] if name in paths else stems.get(name, []) for name in listed]
+    return [_meant(name, paths, stems) for name in listed]
+
+
+def _meant(name: str, paths: set[str], stems: Mapping[str, list[str]]) -> list[str]:
+    if name in paths:
+        return [name]
+    plain = name.replace("\\", "/").removeprefix("./").lstrip("/")
+    bare = _EXTENSION.sub("", plain)
+    for tried in dict.fromkeys((plain, bare)):
+        parts = tried.split("/")
+        for first in range(len(parts) - 1):
+            tail = "/".join(parts[first:])
+            if tail in paths:
+                return [tail]
+        if parts[-1] in stems:
+            return stems[parts[-1]]
+    return []
 
 
 def in_image_sets(boxes: Boxes, names: Sequence[str]) -> Boxes:

@@ -12,12 +12,12 @@ from typing import Literal, NamedTuple
 
 __all__ = ["FILTERS", "Kind", "Level", "Problem", "Remark", "Report", "merged"]
 
-Kind = Literal["left_out", "unreadable", "altered", "missing", "note"]
+Kind = Literal["left_out", "unreadable", "altered", "missing", "repeated", "note"]
 """What a problem means for the count.
 
 `left_out`: a faulty object, not among the boxes. `unreadable`: a file that contributed no object.
 `altered`: a box that was clipped to its image. `missing`: a file that a list names and that is not
-there. `note`: worth knowing, nothing lost.
+there. `repeated`: a source that holds files of an earlier one. `note`: worth knowing, nothing lost.
 """
 
 Level = Literal["warning", "note"]
@@ -95,6 +95,11 @@ class Report:
     def left_out(self) -> int:
         """Faulty objects that are not among the boxes."""
         return self.count("left_out")
+
+    @property
+    def share_left_out(self) -> float:
+        """Left-out objects as a share of those that the user's options do not exclude."""
+        return self.left_out / max(self.objects - self.filtered_total, 1)
 
     @property
     def altered(self) -> int:

@@ -12,6 +12,7 @@ from anchorkit.anchors.rounding import rounded
 from anchorkit.arguments import as_whole, check_enough_sizes
 from anchorkit.clustering import UPDATES, cluster
 from anchorkit.darknet.cost import cfg_with_k
+from anchorkit.darknet.sections import read_cfg
 from anchorkit.errors import TooManyClustersError, UsageError
 from anchorkit.overlap import LARGEST, SMALLEST, as_sizes, as_weights, iou
 from anchorkit.quality import evaluate
@@ -53,7 +54,7 @@ def test_whole_numbers_of_numpy_are_whole_numbers(what: str, kind: Callable[[int
 @pytest.mark.parametrize("k", [0, 1.5])
 def test_a_cfg_gets_a_whole_number_of_anchors(k: int) -> None:
     with pytest.raises(UsageError, match="k: wanted a whole number from 1"):
-        cfg_with_k("[net]\n", k)
+        cfg_with_k(read_cfg("[net]\n"), k)
 
 
 def test_bounds_belong_to_the_whole_numbers() -> None:

@@ -6,61 +6,55 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from anchorkit.anchors import templates
+from anchorkit.anchors.templates import Level
 from anchorkit.anchors.text import format_number
+from anchorkit.anchors.tiny_keras import TINY, has_unused_first
 from anchorkit.errors import UsageError
+from anchorkit.network_input import NetworkInput
 from anchorkit.overlap import as_sizes
+from anchorkit.training.trainers import TRAINERS
 
-__all__ = ["FORMS", "Form", "check_levels", "export"]
-
-_TAO_ROWS = ("small_anchor_shape", "mid_anchor_shape", "big_anchor_shape")
-
-
-class _Level(NamedTuple):
-    """Anchors of one detection level, as text; levels are kept by ascending stride."""
-
-    stride: int
-    indices: list[int]
-    pairs: list[tuple[str, str]]
-
-    def tuples(self) -> str:
-        return ", ".join(f"({width}, {height})" for width, height in self.pairs)
-
-    def rows(self) -> str:
-        """Rows of a MATLAB matrix, height first."""
-        return "; ".join(f"{height} {width}" for width, height in self.pairs)
+__all__ = ["FORMS", "Form", "cautions", "check_levels", "export"]
 
 
 class Form(NamedTuple):
-    """How one trainer wants its anchors.
+    """How one trainer, or a network where it is deployed, wants its anchors.
 
     Attributes
     ----------
+    label
+        Its name, for people.
     trainer
-        The trainer's name, for people.
+        Which of `TRAINERS` reads it; None where no training does.
     language
         What the text is written in, as Markdown's code blocks name it.
     comment
         What begins a comment; empty where the format has none.
     strides
         Strides of its usual levels, ascending; empty where it has no levels unless asked.
+    counts
+        Numbers of levels that it takes; empty where it takes any.
     equal
         Whether every level must have the same count of anchors.
-    letterbox
-        Whether it is known to scale both sides of an image alike.
+    square
+        Whether it names levels by the side of their grid, which takes a square input.
     decimals
         At least so many places after the point.
     write
         From the levels to the lines.
     """
 
-    trainer: str
+    label: str
+    trainer: str | None
     language: str
     comment: str
     strides: tuple[int, ...]
+    counts: tuple[int, ...]
     equal: bool
-    letterbox: bool
+    square: bool
     decimals: int
-    write: Callable[[list[_Level]], list[str]]
+    write: Callable[[Sequence[Level]], list[str]]
 
 
 def export(
@@ -69,6 +63,7 @@ def export(
     *,
     strides: Sequence[int] | None = None,
     decimals: int | None = None,
+    network: NetworkInput | None = None,
     made: Sequence[str] = (),
 ) -> str:
     """Anchors as one trainer reads them: its unit, order and grouping by level.
@@ -85,6 +80,8 @@ def export(
         Stride of each detection level, in any order; None: the trainer's usual levels.
     decimals
         Places after the point; None: as many as each number needs.
+    network
+        The input at which they are meant; only a `square` form needs it.
     made
         Lines that say how the anchors were made, for a comment where the format has comments.
 
@@ -100,26 +97,35 @@ def export(
 
     Examples
     --------
-    >>> print(export("yolov5", [(10, 13), (16, 30)], strides=[8, 16]), end="")
+    >>> print(export("yolov7", [(10, 13), (160, 300)], strides=[8, 16]), end="")
     anchors:
       - [10,13]  # P3/8
-      - [16,30]  # P4/16
+      - [160,300]  # P4/16
     >>> print(export("keras", [(16, 30), (10, 13)], strides=[16, 32]), end="")
     10,13,  16,30
     """
     sizes = as_sizes(anchors, "anchors")
-    check_levels(name, len(sizes), strides)
+    check_levels(name, len(sizes), strides, network=network)
     form = FORMS[name]
-    sizes = sizes[np.argsort(sizes.prod(axis=1), kind="stable")]
+    sizes = _by_area(sizes)
     places = max(decimals or 0, form.decimals) if decimals is not None or form.decimals else None
-    levels = _levels(sizes, sorted(strides or form.strides), places)
+    levels = _levels(sizes, sorted(strides or form.strides), places, network)
     comments = [
-        f"{form.comment} {line}" for text in made if form.comment for line in text.splitlines()
+        f"{form.comment} {line}"
+        for text in (*made, *cautions(name, sizes, strides))
+        if form.comment
+        for line in text.splitlines()
     ]
     return "".join(f"{line}\n" for line in comments + form.write(levels))
 
 
-def check_levels(name: str, k: int, strides: Sequence[int] | None = None) -> None:
+def check_levels(
+    name: str,
+    k: int,
+    strides: Sequence[int] | None = None,
+    *,
+    network: NetworkInput | None = None,
+) -> None:
     """Fail where k anchors do not share out over the levels as a trainer wants them.
 
     Parameters
@@ -130,6 +136,8 @@ def check_levels(name: str, k: int, strides: Sequence[int] | None = None) -> Non
         Number of anchors.
     strides
         Stride of each level; None: the trainer's usual levels.
+    network
+        The input at which they are meant; only a `square` form needs it.
 
     Raises
     ------
@@ -151,11 +159,12 @@ def check_levels(name: str, k: int, strides: Sequence[int] | None = None) -> Non
         not strides or min(strides) < 1 or len(set(strides)) < len(strides)
     ):
         raise UsageError(f"strides: wanted distinct numbers above 0, found {list(strides)}")
-    if name == "tao" and strides is not None and len(strides) not in (2, 3):
-        raise UsageError(f"tao: wanted 2 levels (tiny) or 3, found {len(strides)} strides")
-    if name == "keras" and strides is None and k not in (6, 9):
-        raise UsageError(f"keras: wanted 9 anchors, or 6 for the tiny model, found {k}")
     used = sorted(strides or form.strides)
+    if form.counts and len(used) not in form.counts:
+        wanted = " or ".join(map(str, form.counts))
+        raise UsageError(f"{name}: wanted {wanted} levels, found {len(used)} strides")
+    if name == "keras" and strides is None and k not in (TINY, 9):
+        raise UsageError(f"keras: wanted 9 anchors, or {TINY} for the tiny model, found {k}")
     where = f"its {len(used)} levels (strides {', '.join(map(str, used))})"
     if k < len(used):
         raise UsageError(f"{name}: wanted an anchor for each of {where}, found {k}")
@@ -165,11 +174,71 @@ def check_levels(name: str, k: int, strides: Sequence[int] | None = None) -> Non
             f"{name}: wanted the same count of anchors in each of {where}, found {k} anchors: "
             f"{below} or {below + len(used)} would do"
         )
+    if form.square:
+        _check_grid(name, used, network)
+
+
+def cautions(name: str, anchors: ArrayLike, strides: Sequence[int] | None = None) -> list[str]:
+    """What may become of these anchors where they are read, a line each.
+
+    Parameters
+    ----------
+    name
+        One of `FORMS`.
+    anchors
+        (k, 2), columns width and height, pixels at input.
+    strides
+        Stride of each level; None: the trainer's usual levels.
+
+    Examples
+    --------
+    >>> cautions("yolov5", [(20, 20), (30, 30), (40, 40)])
+    ['YOLOv5 6.0 and 6.1 turn the levels round here: the largest anchor has at most 16 times the \
+area of the smallest; later and earlier versions do not']
+    """
+    sizes = _by_area(as_sizes(anchors, "anchors"))
+    used = sorted(strides or FORMS[name].strides)
+    if name == "yolov5" and len(used) > 1:
+        # They divide by the strides before they compare the first anchor with the last
+        factor = (used[-1] / used[0]) ** 2
+        if sizes[-1].prod() <= factor * sizes[0].prod():
+            return [
+                "YOLOv5 6.0 and 6.1 turn the levels round here: the largest anchor has at most "
+                f"{factor:g} times the area of the smallest; later and earlier versions do not"
+            ]
+    if name == "keras" and len(sizes) == TINY and not has_unused_first(sizes):
+        first = " x ".join(format_number(side) for side in sizes[0].tolist())
+        return [
+            f"keras-yolo3's tiny model never trains its first anchor: boxes nearest to {first} "
+            "have no target"
+        ]
+    return []
+
+
+def _by_area(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    ascending: NDArray[np.float64] = sizes[np.argsort(sizes.prod(axis=1), kind="stable")]
+    return ascending
+
+
+def _check_grid(name: str, strides: Sequence[int], network: NetworkInput | None) -> None:
+    """Fail where no level of the network can be named by the side of its grid."""
+    if network is None or network.width != network.height:
+        found = "none" if network is None else str(network)
+        raise UsageError(f"{name}: wanted a square input, by which it names levels, found {found}")
+    for stride in strides:
+        if network.width % stride:
+            raise UsageError(
+                f"{name}: wanted an input that is a multiple of the stride {stride}, "
+                f"found {network}"
+            )
 
 
 def _levels(
-    sizes: NDArray[np.float64], strides: Sequence[int], decimals: int | None
-) -> list[_Level]:
+    sizes: NDArray[np.float64],
+    strides: Sequence[int],
+    decimals: int | None,
+    network: NetworkInput | None,
+) -> list[Level]:
     """Equal shares, the remainder to the coarser levels; a single level where there are none."""
     count = max(1, len(strides))
     shares = [(len(sizes) + place) // count for place in range(count)]
@@ -180,117 +249,65 @@ def _levels(
     levels, first = [], 0
     for stride, share in zip(strides or [0], shares, strict=True):
         indices = list(range(first, first + share))
-        levels.append(_Level(stride, indices, [texts[index] for index in indices]))
+        pairs = [texts[index] for index in indices]
+        levels.append(Level(stride, indices, pairs, network.size if network else None))
         first += share
     return levels
 
 
-def _pairs(levels: list[_Level]) -> list[tuple[str, str]]:
-    return [pair for level in levels for pair in level.pairs]
-
-
-def _line(levels: list[_Level]) -> str:
-    return ",  ".join(f"{width},{height}" for width, height in _pairs(levels))
-
-
-def _named(stride: int) -> str:
-    power = stride.bit_length() - 1
-    return f"P{power}/{stride}" if stride == 1 << power else f"stride {stride}"
-
-
-def _darknet(levels: list[_Level]) -> list[str]:
-    return [f"anchors = {_line(levels)}"]
-
-
-def _keras(levels: list[_Level]) -> list[str]:
-    return [_line(levels)]
-
-
-def _csv(levels: list[_Level]) -> list[str]:
-    return ["width,height", *(f"{width},{height}" for width, height in _pairs(levels))]
-
-
-def _yolov5(levels: list[_Level]) -> list[str]:
-    rows = (
-        (", ".join(f"{width},{height}" for width, height in level.pairs), _named(level.stride))
-        for level in levels
+def _trained(
+    name: str,
+    language: str,
+    comment: str,
+    write: Callable[[Sequence[Level]], list[str]],
+    *,
+    levels: bool = True,
+    counts: tuple[int, ...] = (),
+) -> Form:
+    """The form of a trainer; `levels` says whether it is written by level unless asked."""
+    row = TRAINERS[name]
+    return Form(
+        label=row.label,
+        trainer=name,
+        language=language,
+        comment=comment,
+        strides=row.strides if levels else (),
+        counts=counts,
+        equal=not row.unequal,
+        square=False,
+        decimals=row.precision,
+        write=write,
     )
-    return ["anchors:", *(f"  - [{row}]  # {name}" for row, name in rows)]
 
 
-def _mmdet(levels: list[_Level]) -> list[str]:
-    coarse_first = levels[::-1]
-    strides = [level.stride for level in coarse_first]
-    return [
-        "model = dict(",
-        "    bbox_head=dict(",
-        "        anchor_generator=dict(",
-        "            type='YOLOAnchorGenerator',",
-        "            base_sizes=[",
-        *(f"                [{level.tuples()}]," for level in coarse_first),
-        "            ],",
-        f"            strides={strides}),",
-        f"        featmap_strides={strides}))",
-    ]
+def _deployed(
+    label: str,
+    language: str,
+    comment: str,
+    write: Callable[[Sequence[Level]], list[str]],
+    *,
+    counts: tuple[int, ...] = (),
+    equal: bool = True,
+    square: bool = False,
+) -> Form:
+    """The form of networks that are trained elsewhere."""
+    return Form(label, None, language, comment, (8, 16, 32), counts, equal, square, 0, write)
 
-
-def _mmyolo(levels: list[_Level]) -> list[str]:
-    return [
-        "anchors = [",
-        *(f"    [{level.tuples()}],  # {_named(level.stride)}" for level in levels),
-        "]",
-        f"strides = {[level.stride for level in levels]}",
-        "model = dict(",
-        "    bbox_head=dict(",
-        f"        head_module=dict(num_base_priors={len(levels[0].pairs)}, "
-        "featmap_strides=strides),",
-        "        prior_generator=dict(base_sizes=anchors, strides=strides)))",
-    ]
-
-
-def _paddle(levels: list[_Level]) -> list[str]:
-    rows = [", ".join(f"[{width}, {height}]" for width, height in level.pairs) for level in levels]
-    masks = [level.indices for level in reversed(levels)]
-    strides = [level.stride for level in reversed(levels)]
-    anchors = f"[{', '.join(rows)}]"
-    return [
-        "YOLOv3Head:",
-        f"  anchors: {anchors}",
-        f"  anchor_masks: {masks}",
-        "# The reader's copy: put this line in place of the Gt2YoloTarget of your TrainReader,",
-        "# and leave its other transforms as they are.",
-        "TrainReader:",
-        "  batch_transforms:",
-        f"    - Gt2YoloTarget: {{anchor_masks: {masks}, anchors: {anchors}, "
-        f"downsample_ratios: {strides}}}",
-    ]
-
-
-def _tao(levels: list[_Level]) -> list[str]:
-    names = _TAO_ROWS[-len(levels) :]
-    rows = zip(names, levels, strict=True)
-    return [f'{name}: "[{level.tuples()}]"' for name, level in reversed(list(rows))]
-
-
-def _matlab(levels: list[_Level]) -> list[str]:
-    note = "% rows are [height width]"
-    if levels[0].stride == 0:
-        return [note, f"anchorBoxes = [{levels[0].rows()}];"]
-    cells = "; ".join(f"[{level.rows()}]" for level in reversed(levels))
-    return [f"{note}, the coarsest level first", f"anchorBoxes = {{{cells}}};"]
-
-
-_USUAL = (8, 16, 32)
 
 FORMS: dict[str, Form] = {
-    "darknet": Form("darknet", "ini", "#", (), False, False, 0, _darknet),
-    "yolov5": Form("YOLOv5, YOLOv7", "yaml", "#", _USUAL, True, True, 0, _yolov5),
-    "mmdet": Form("MMDetection", "python", "#", _USUAL, True, True, 0, _mmdet),
-    "mmyolo": Form("MMYOLO", "python", "#", _USUAL, True, True, 0, _mmyolo),
-    "paddle": Form("PaddleDetection", "yaml", "#", _USUAL, False, False, 0, _paddle),
-    "keras": Form("keras-yolo3", "text", "", (), True, False, 0, _keras),
-    "tao": Form("NVIDIA TAO", "protobuf", "#", _USUAL, False, False, 2, _tao),
-    "matlab": Form("MATLAB", "matlab", "%", (), False, False, 0, _matlab),
-    "csv": Form("any other", "csv", "", (), False, False, 0, _csv),
+    "darknet": _trained("darknet", "ini", "#", templates.darknet, levels=False),
+    "yolov5": _trained("yolov5", "yaml", "#", templates.yolov5),
+    "yolov7": _trained("yolov7", "yaml", "#", templates.yolov5),
+    "mmdet": _trained("mmdet", "python", "#", templates.mmdet),
+    "mmyolo": _trained("mmyolo", "python", "#", templates.mmyolo),
+    "paddle": _trained("paddle", "yaml", "#", templates.paddle),
+    "keras": _trained("keras", "text", "", templates.keras, levels=False),
+    "tao": _trained("tao", "protobuf", "#", templates.tao, counts=(2, 3)),
+    "matlab": _trained("matlab", "matlab", "%", templates.matlab, levels=False),
+    "hailo": _deployed("Hailo", "yaml", "#", templates.hailo),
+    "rknn": _deployed("RKNN", "text", "", templates.rknn, counts=(3,)),
+    "openvino": _deployed("OpenVINO", "json", "", templates.openvino, equal=False),
+    "luxonis": _deployed("Luxonis", "json", "", templates.luxonis, equal=False, square=True),
+    "csv": Form("any other", None, "csv", "", (), (), False, False, 0, templates.csv),
 }
-"""For each name that `--export` takes: the form its trainer wants."""
+"""For each name that `--export` takes: the form that is wanted there."""

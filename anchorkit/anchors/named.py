@@ -27,3 +27,5 @@ class NamedAnchors:
     """`preset`, `cfg` or `anchors`."""
     network: PartialInput = UNSAID
     """The input that these pixels are meant for, as far as it is known."""
+    trainer: str | None = None
+    """Whom they were made for, where that is told."""

@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from anchorkit.anchors.anchor_free import NO_ANCHORS, has_no_anchors
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.errors import UsageError
 from anchorkit.network_input import NetworkInput, PartialInput
 from anchorkit.suggestions import closest
+from anchorkit.training.anchor_free import NO_ANCHORS, has_no_anchors
 
 __all__ = ["PRESETS", "Published", "at_network", "preset"]
 

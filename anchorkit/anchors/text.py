@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from anchorkit.anchors.reading import deployed_anchors, numbers_of_file, said_in_comment
 from anchorkit.errors import AnchorError, UsageError
 from anchorkit.files import read_file
 from anchorkit.network_input import RESIZES, UNSAID, PartialInput
@@ -15,15 +16,17 @@ from anchorkit.overlap import as_sizes
 
 __all__ = [
     "LARGEST_FILE",
+    "Statement",
     "format_anchors",
     "format_number",
     "is_anchor_text",
-    "meant_for",
     "parse_anchors",
     "read_anchors",
+    "statement",
 ]
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_TIMES = re.compile(r"(?<=[\d.])[xX\u00d7](?=[\d.])")
 _CFG_LINE = re.compile(r"^[ \t]*anchors[ \t]*=([^#;\r\n]*)", re.MULTILINE)
 _CFG_SECTION = re.compile(r"^[ \t]*\[[ \t]*([A-Za-z_]+)[ \t]*\]", re.MULTILINE)
 LARGEST_FILE = 16 * 2**20
@@ -34,9 +37,10 @@ _SMALLEST, _LARGEST = 1e-9, 1e9
 def parse_anchors(text: str | bytes) -> NDArray[np.float64]:
     """Anchors written in a text, in the order in which they stand there.
 
-    The text is one of: numbers split by commas, blanks or line ends (`10,13, 16,30`); a cfg's line
-    `anchors = 10,13, 16,30`, or several equal ones; the JSON that `anchorkit cluster` prints; a
-    JSON list of pairs.
+    The text is one of: numbers split by commas, blanks or line ends (`10,13, 16,30`); pairs
+    (`10x13, 16x30`); a cfg's line `anchors = 10,13, 16,30`, or several equal ones; the JSON that
+    `anchorkit cluster` prints; a JSON list of pairs; what `anchorkit.anchors.export` writes, whose
+    levels come back by ascending size; the YAML of a YOLOv5 or YOLOv7 model.
 
     Parameters
     ----------
@@ -65,6 +69,9 @@ def parse_anchors(text: str | bytes) -> NDArray[np.float64]:
     if isinstance(text, bytes):
         text = _decoded(text)
     text = text.removeprefix("\ufeff").strip()
+    exported = numbers_of_file(text)
+    if exported is not None:
+        return _pairs(exported)
     lines = _CFG_LINE.findall(text)
     if lines:
         return _from_cfg(text, lines)
@@ -106,8 +113,15 @@ def read_anchors(argument: str) -> NDArray[np.float64]:
         raise AnchorError(f"{argument}: {error}") from None
 
 
-def meant_for(argument: str | bytes) -> PartialInput:
-    """The input, and the way images come to it, for which `anchorkit cluster` made some anchors.
+class Statement(NamedTuple):
+    """What a text says of its anchors: their input, as far as it is told, and their trainer."""
+
+    network: PartialInput = UNSAID
+    trainer: str | None = None
+
+
+def statement(argument: str | bytes) -> Statement:
+    """What `anchorkit cluster` wrote of some anchors: the input they are for, and the trainer.
 
     Parameters
     ----------
@@ -116,33 +130,46 @@ def meant_for(argument: str | bytes) -> PartialInput:
 
     Returns
     -------
-    What the JSON of `anchorkit cluster` says of it; other text says nothing.
+    What the JSON of `anchorkit cluster`, or the comment of an export, says; other text says
+    nothing.
 
     Examples
     --------
-    >>> meant_for('{"anchors": [[10, 13]], "input": [608, 416], "resize": "letterbox"}')
+    >>> statement('{"anchors": [[10, 13]], "input": [608, 416], "resize": "letterbox"}').network
     PartialInput(size=(608, 416), resize='letterbox')
-    >>> meant_for("10,13")
+    >>> statement("10,13").network
     PartialInput(size=None, resize=None)
     """
     try:
         if isinstance(argument, str) and not is_anchor_text(argument):
             argument = _content(argument)
         text = _decoded(argument) if isinstance(argument, bytes) else argument
+        said = said_in_comment(text)
+        if said is not None:
+            size, resize, trainer = said
+            return Statement(PartialInput(size, resize), trainer)
         document = json.loads(text.removeprefix("\ufeff"))
     except (AnchorError, UsageError, ValueError, RecursionError):
-        return UNSAID
+        return Statement()
     if not isinstance(document, dict):
-        return UNSAID
-    sides, resize = document.get("input"), document.get("resize")
-    size = None
+        return Statement()
+    network = PartialInput(_size(document.get("input")), document.get("resize"))
+    trainer = document.get("trainer")
+    return Statement(
+        network if network.resize in RESIZES else PartialInput(network.size),
+        trainer if isinstance(trainer, str) else None,
+    )
+
+
+def _size(sides: Any) -> tuple[int, int] | None:
+    """The key `input` of `anchorkit cluster`; None for anything else."""
     if (
         isinstance(sides, list)
         and len(sides) == 2
         and all(type(side) is int and side > 0 for side in sides)
     ):
-        size = sides[0], sides[1]
-    return PartialInput(size, resize if resize in RESIZES else None)
+        return sides[0], sides[1]
+    return None
 
 
 def is_anchor_text(argument: str) -> bool:
@@ -157,8 +184,16 @@ def is_anchor_text(argument: str) -> bool:
     if text.startswith(("{", "[")) or _CFG_LINE.search(text):
         return True
     pieces = re.split(r"[,\s]+", text)
+    if _is_pair(pieces[0]):
+        return True
     # A lone number is more likely the name of a file, and is no anchor either way.
     return len(pieces) > 1 and any(_NUMBER.fullmatch(piece) for piece in pieces[:2])
+
+
+def _is_pair(word: str) -> bool:
+    """Whether a word is `10x13`."""
+    sides = _TIMES.split(word)
+    return len(sides) == 2 and all(map(_NUMBER.fullmatch, sides))
 
 
 def format_anchors(anchors: ArrayLike, decimals: int | None = None) -> str:
@@ -198,16 +233,19 @@ def format_number(value: float, decimals: int | None = None) -> str:
     value
         Any finite number.
     decimals
-        Places after the point; None: the shortest text that reads back as the same number.
+        Places after the point; None, and where these would make it 0: the shortest text that reads
+        back as the same number.
 
     Examples
     --------
-    >>> format_number(10.0), format_number(1e-05), format_number(2.5, 3)
-    ('10', '0.00001', '2.500')
+    >>> format_number(10.0), format_number(1e-05), format_number(2.5, 3), format_number(0.001, 0)
+    ('10', '0.00001', '2.500', '0.001')
     """
-    if decimals is None:
+    rounded = None if decimals is None else f"{value:.{decimals}f}"
+    # A side above 0 is never written as 0, which no reader takes
+    if rounded is None or (value and not float(rounded)):
         return np.format_float_positional(value, trim="-")
-    return f"{value:.{decimals}f}"
+    return rounded
 
 
 def _content(name: str) -> bytes:
@@ -242,6 +280,7 @@ def _from_json(text: str) -> NDArray[np.float64]:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise AnchorError(f"wanted JSON of anchors: {error}") from None
+    document = deployed_anchors(document)
     if isinstance(document, dict):
         if "anchors" not in document:
             keys = ", ".join(list(document)[:5]) or "nothing"
@@ -282,9 +321,12 @@ def _numbers(text: str, *, glued: bool = False) -> list[float]:
         if glued and len(words) > 1:
             raise AnchorError(f"{where}: wanted a comma in {_shown(piece.strip())!r}")
         for word in words:
-            if not _NUMBER.fullmatch(word):
+            sides = [word] if glued else _TIMES.split(word)
+            if len(sides) > 2 or not all(map(_NUMBER.fullmatch, sides)):
                 raise AnchorError(f"{where}: wanted a number, found {_shown(word)!r}")
-            numbers.append(float(word))
+            if len(sides) == 2 and len(numbers) % 2:
+                raise AnchorError(f"{where}: wanted a height, found the pair {_shown(word)!r}")
+            numbers += map(float, sides)
     return numbers
 
 

@@ -110,7 +110,9 @@ def main(args: list[str] | None = None) -> None:
 def _run(args: list[str] | None) -> int:
     words = rewritten(sys.argv[1:] if args is None else args)
     try:
-        result: Any = commands.main(words, prog_name="anchorkit", standalone_mode=False)
+        result: Any = commands.main(
+            words, prog_name="anchorkit", standalone_mode=False, obj=tuple(words)
+        )
     except (click.exceptions.Abort, KeyboardInterrupt):
         if sys.stderr.isatty():
             click.echo(err=True)  # below the ^C

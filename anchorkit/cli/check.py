@@ -4,44 +4,38 @@ Tested in tests/cli/cfg/test_job.py.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from anchorkit.anchors.named import NamedAnchors
-from anchorkit.cli.cfg.options import CfgOptions, cfg_file_option
+from anchorkit.cli.cfg.files import cfgs_among_data
+from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.anchors import anchors_option
 from anchorkit.cli.options.data import DataOptions, data_options
-from anchorkit.cli.options.shared import format_option, help_text, input_options
-from anchorkit.cli.options.types import Number
-from anchorkit.network_input import NetworkInput, PartialInput
+from anchorkit.cli.options.shared import FORMATS, form_option, help_text, input_options
+from anchorkit.cli.options.trainer import trainer_option
+from anchorkit.cli.options.training_gates import TrainingGates, training_gate_options
+from anchorkit.cli.options.types import Number, SomePath
+from anchorkit.network_input import UNSAID, NetworkInput, PartialInput
+from anchorkit.training.trainers import Trainer
 
-if TYPE_CHECKING:
-    from anchorkit.reports.check import Measured
-
-__all__ = ["Gates", "command"]
-
-
-class Gates(NamedTuple):
-    """What the figures must reach; None sets no gate."""
-
-    min_iou: float | None
-    min_recall: float | None
-    max_gain: float | None
+__all__ = ["command"]
 
 
 @click.command(
     help=help_text(
         "Fail where a cfg contradicts itself, or where anchors do not fit the data.",
-        "anchorkit check --cfg yolov3.cfg",
-        "anchorkit check --cfg yolov3.cfg --voc annotations --max-gain 0.02 --min-recall 0.99",
+        "anchorkit check yolov3.cfg yolov4.cfg",
+        "anchorkit check yolov3.cfg --voc annotations --max-gain 0.02 --min-recall 0.99",
         'anchorkit check --anchors "10,13, 16,30, 33,23" --voc annotations --min-iou 0.6',
     )
 )
-@cfg_file_option("Darknet cfg to check.")
+@cfgs_among_data
+@cfg_file_option("Darknet cfg to check; cfgs may be named as arguments as well.")
 @anchors_option(required=False)
 @click.option("--preset", metavar="NAME", help="Anchors of a well-known network, such as yolov3.")
 @data_options
+@trainer_option
 @input_options
 @click.option(
     "--min-iou",
@@ -61,67 +55,78 @@ class Gates(NamedTuple):
     metavar="IOU",
     help="Fail where clustering afresh, with as many anchors, would gain more mean IoU.",
 )
-@format_option
+@click.option(
+    "--max-left-out",
+    type=Number(0, 1),
+    metavar="SHARE",
+    help="Fail where more of the objects were left out as faulty.",
+)
+@training_gate_options
+@click.option(
+    "--names",
+    type=SomePath(),
+    metavar="FILE",
+    help="Classes, one a line, of which the cfg must have as many.",
+)
+@form_option((*FORMATS, "github"))
 def command(
+    files: tuple[Path, ...],
     data: DataOptions,
     cfg: Path | None,
     anchors: NamedAnchors | None,
     preset: str | None,
+    trainer: Trainer | None,
     asked: PartialInput,
     min_iou: float | None,
     min_recall: float | None,
     max_gain: float | None,
+    max_left_out: float | None,
+    training_gates: TrainingGates,
+    names: Path | None,
     form: str,
 ) -> int:
-    """Read, measure, judge, print."""
-    from anchorkit.cli.cfg.target import network_of, open_cfg
+    """Read, measure, judge, print; of several cfgs each by itself."""
+    from anchorkit.cli.cfg.files import chosen_cfgs, results_of_files
+    from anchorkit.cli.cfg.judging import Gates, Judge
     from anchorkit.cli.messages import error, write_result
     from anchorkit.cli.options.loading import require_data
-    from anchorkit.darknet.checks import consistency, notes_on_size, quality_failures
-    from anchorkit.darknet.portability import notes_of
     from anchorkit.errors import UsageError
-    from anchorkit.reports.check import check_result, check_shown, notes_on_data
+    from anchorkit.reports.check import check_shown
     from anchorkit.reports.tables import json_text
 
-    gates = Gates(min_iou, min_recall, max_gain)
-    if [cfg, anchors, preset].count(None) != 2:
-        raise UsageError("wanted one of --cfg FILE, --anchors, --preset")
-    target = None if cfg is None else open_cfg(CfgOptions(cfg, force=True))
+    gates = Gates(min_iou, min_recall, max_gain, max_left_out)
+    paths = chosen_cfgs(cfg, files) if cfg is not None or files else []
+    if [bool(paths), anchors is not None, preset is not None].count(True) != 1:
+        raise UsageError("wanted one of FILE.cfg, --cfg FILE, --anchors, --preset")
+    rule = training_gates.rule(trainer, cfg=bool(paths))
     if not data.sources:
-        given = [name for name in gates._fields if getattr(gates, name) is not None]
-        if given or target is None:
-            what = f"--{given[0].replace('_', '-')}" if given else "without --cfg"
-            require_data(data, f"{what}: wanted data")
-    if target is not None:
-        network, named, heads = network_of(target, asked), target.named, target.heads
+        given = gates.given + training_gates.given
+        if given or not paths:
+            require_data(data, f"{given[0] if given else 'without a cfg'}: wanted data")
+    judge = Judge(data, asked, gates, training_gates, rule, names, trainer)
+    if paths:
+        alone = len(paths) == 1
+        checked = [judge.cfg(path, alone=alone, by_option=path == cfg) for path in paths]
     else:
-        network, named = _without_cfg(anchors, preset, asked)
-        heads = ()
-    failures = consistency(heads)
-    measured = (
-        _measured(data, named, network, gates) if data.sources and len(named.anchors) else None
-    )
-    if measured:
-        failures += quality_failures(
-            mean_iou=measured.quality.mean_iou,
-            recall=measured.quality.best_possible_recall,
-            gain=measured.gain,
-            **gates._asdict(),
-        )
-    notes = [str(note) for note in notes_of(target.cfg)] if target else []
-    notes += notes_on_size(heads, network.size) + notes_on_data(heads, measured)
-    result = check_result(named, network, heads, measured, failures, notes)
-    write_result(json_text(result) if form == "json" else check_shown(result, failures, form))
-    if failures:
-        gates_failed = ", ".join(dict.fromkeys(failure.gate for failure in failures))
-        error(f"check failed: {gates_failed}")
-    return 1 if failures else 0
+        checked = [judge.anchors(*_without_cfg(anchors, preset, asked, trainer))]
+    if form == "json":
+        results, passed = [one.result for one in checked], [one.ok for one in checked]
+        write_result(json_text(results_of_files(paths or [Path()], results, passed)))
+    else:
+        shown = [check_shown(one, form) for one in checked]
+        write_result(("\n" if form == "github" else "\n\n").join(shown))
+    for one in checked:
+        if one.failed:
+            where = f"{one.name}: " if len(checked) > 1 else ""
+            error(f"{where}check failed: {', '.join(one.failed)}")
+    return max(one.code for one in checked)
 
 
 def _without_cfg(
     anchors: NamedAnchors | None,
     preset: str | None,
     asked: PartialInput,
+    trainer: Trainer | None,
 ) -> tuple[NetworkInput, NamedAnchors]:
     """Anchors that stand in no cfg, at the input that is asked for, or that they are meant for."""
     from anchorkit.anchors.presets import preset as preset_named
@@ -129,37 +134,9 @@ def _without_cfg(
     from anchorkit.cli.options.anchors import network_for
 
     named = preset_named(preset or "") if anchors is None else anchors
-    network, warnings = network_for([named], asked.over(named.network))
+    # A preset's own input counts here, where it is the only one
+    told = named.network if trainer is None else UNSAID
+    network, warnings = network_for([named], asked.over(told), trainer)
     for line in warnings:
         warn(line)
     return network, named
-
-
-def _measured(
-    data: DataOptions, named: NamedAnchors, network: NetworkInput, gates: Gates
-) -> "Measured":
-    from anchorkit.anchors.rounding import rounded
-    from anchorkit.cli.messages import note, shows_progress
-    from anchorkit.cli.options.loading import load_boxes
-    from anchorkit.clustering import cluster
-    from anchorkit.errors import AnchorError, DataError, TooManyClustersError, UsageError
-    from anchorkit.quality import evaluate
-    from anchorkit.reports.check import Measured
-
-    boxes = load_boxes(data, network)
-    if not len(boxes):
-        raise DataError("no usable boxes")
-    sizes = boxes.at_input(network)
-    try:
-        quality = evaluate(sizes, named.anchors)
-    except UsageError as error:  # a cfg may list what is no size, such as 1e-320
-        raise AnchorError(f"{named.name}: {error}") from None
-    try:
-        found = cluster(sizes, len(named.anchors), progress=shows_progress())
-    except TooManyClustersError as error:
-        if gates.max_gain is not None:
-            raise
-        note(f"no gain can be told: {error}")
-        return Measured(boxes, quality, None, None)
-    fresh = rounded(sizes, found.anchors, 0)
-    return Measured(boxes, quality, fresh, evaluate(sizes, fresh).mean_iou)

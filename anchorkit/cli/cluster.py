@@ -1,6 +1,6 @@
 """`anchorkit cluster`: load, search, round, judge, print."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,12 @@ from anchorkit.cli.cfg.options import CfgOptions, cfg_options
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.exports import Exports, export_options
 from anchorkit.cli.options.plots import (
+    Look,
     board_option,
     check_picture_path,
     draw,
-    pictures_of,
+    head_frames,
+    look_options,
     plot_option,
 )
 from anchorkit.cli.options.shared import (
@@ -23,9 +25,18 @@ from anchorkit.cli.options.shared import (
     input_options,
     search_options,
 )
+from anchorkit.cli.options.trainer import (
+    say_set_against,
+    say_too_small,
+    trainer_of,
+    trainer_option,
+    usual_input,
+)
 from anchorkit.cli.options.training import augment_option, fit_option, in_training
 from anchorkit.cli.options.types import Whole
+from anchorkit.network_input import PartialInput
 from anchorkit.reports.tables import counted
+from anchorkit.training.trainers import Trainer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +46,8 @@ if TYPE_CHECKING:
     from anchorkit.cli.cfg.job import CfgJob
     from anchorkit.cli.options.shards import CountedBoxes
     from anchorkit.clustering import Clustering
-    from anchorkit.network_input import NetworkInput, PartialInput
+    from anchorkit.network_input import NetworkInput
+    from anchorkit.plots.pictures import Subject
     from anchorkit.quality import Quality
     from anchorkit.training.judgement import InTraining
 
@@ -54,6 +66,16 @@ class SearchOptions:
     update: str
     seed: int
     precision: int
+    trainer: Trainer | None = None
+    fills: bool = False
+    """Whether anchors are filled in where the boxes have fewer sizes: a trainer needs them all."""
+    tiny_keras: bool = False
+    """Whether the first anchor is one that is never used, and only the others are searched."""
+
+    @property
+    def searched(self) -> int:
+        """How many anchors are searched."""
+        return self.k - 1 if self.tiny_keras else self.k
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +94,8 @@ class Found:
     """Of the anchors as written."""
     mean_iou_exact: float
     """Of the anchors before rounding."""
+    filled: int = 0
+    """How many anchors were filled in, as the boxes have fewer sizes."""
 
 
 @click.command(
@@ -91,12 +115,14 @@ class Found:
     metavar="N",
     help="How many anchors to find.  [default: as many as the cfg lists, else 9]",
 )
+@trainer_option
 @input_options
 @search_options
 @augment_option
 @fit_option
 @cfg_options()
 @plot_option
+@look_options
 @board_option
 @export_options
 @format_option
@@ -104,13 +130,15 @@ def command(
     data: DataOptions,
     cfg_options: CfgOptions,
     k: int | None,
-    asked: "PartialInput",
+    trainer: Trainer | None,
+    asked: PartialInput,
     update: str,
     seed: int,
-    precision: int,
+    precision: int | None,
     augment: str | None,
     fit: str,
     plot: Path | None,
+    look: Look,
     board: Path | None,
     exports: Exports,
     form: str,
@@ -124,10 +152,32 @@ def command(
     from anchorkit.errors import UsageError
     from anchorkit.plots.tensorboard import check_board
 
+    with_cfg = cfg_options.file is not None
+    trainer = trainer_of(trainer, exports, asked, cfg=with_cfg)
+    if trainer is not None and exports.strides:
+        trainer = replace(trainer, strides=exports.strides)
+    if not with_cfg:
+        network = usual_input(trainer, asked)
+        asked = PartialInput(network.size, network.resize)
+        if k is None and trainer is not None:
+            k = trainer.per_level * len(trainer.strides)
+    cfg_options = replace(cfg_options, strides=exports.strides) if with_cfg else cfg_options
+    cfg_options.check(form)
     job = CfgJob.of(cfg_options, k, asked)
-    options = SearchOptions(job.k, job.network, update, seed, precision)
-    job.follow(data)
-    exports.check(options.k, form)
+    if precision is None:
+        precision = trainer.precision if trainer else 0
+    options = SearchOptions(
+        job.k,
+        job.network,
+        update,
+        seed,
+        precision,
+        trainer,
+        fills=bool(with_cfg or trainer or exports.requests),
+        tiny_keras=exports.for_tiny_keras(job.k, trainer, with_cfg=with_cfg),
+    )
+    say_set_against(trainer, exports.trainers, options.network, cfg=with_cfg)
+    exports.check(options.k, form, options.network, trainer, with_cfg=with_cfg)
     if plot:
         check_picture_path(plot)
     check_outputs_differ(
@@ -141,34 +191,49 @@ def command(
         boxes = counted_boxes(data, options.network)
     if boxes is None:
         boxes = load_boxes(data, options.network)
+    job.count_classes(data, boxes)
     check_any(boxes)
     seen = None
     if not isinstance(boxes, CountedBoxes):
-        seen = in_training(augment, boxes, options.network, seed=seed, cfg=job.named_cfg())
+        say_too_small(trainer, boxes, options.network)
+        seen = in_training(
+            augment,
+            boxes,
+            options.network,
+            seed=seed,
+            cfg=job.named_cfg(),
+            trainer=trainer.augmentation if trainer else None,
+        )
     if fit == "training" and seen is None:
         raise UsageError(
-            "--fit training: wanted to know the training: --augment SOURCE, or --cfg FILE"
+            "--fit training: wanted to know the training: --augment SOURCE, --trainer NAME or "
+            "--cfg FILE"
         )
     found = searched(
         boxes, options, progress=shows_progress(), seen=seen if fit == "training" else None
     )
-    warn_of_rounding(found, precision)
+    say_filled(found, options)
+    warn_of_rounding(found, options)
     job.plan(boxes, found.sizes, found.anchors, found.weights)
     text = rendered(found, boxes, options, form, job, seen=seen, fit=fit)
     more = exports.written(
         found.anchors,
         network=options.network,
+        trainer=trainer.name if trainer else "",
         form=form,
         decimals=precision,
         note=f"mean IoU {found.quality.mean_iou:.4f} of {counted(len(boxes), 'box', 'boxes')}",
         dry_run=cfg_options.dry_run,
     )
-    if plot:
-        draw(plot, found.sizes, options.network.size, anchors=found.anchors, quality=found.quality)
-    if board:
-        shown_on(board, found, options)
+    if (plot or board) and not isinstance(boxes, CountedBoxes):
+        subject = drawn(found, boxes, options, data, look, job)
+        if plot:
+            draw(plot, subject, look)
+        if board:
+            shown_on(board, found, options, subject)
     code = job.finish()
-    write_result(text + (f"\n{more}" if more else ""), nl=not more)
+    whole = text + (f"\n{more}" if more else "")
+    write_result(whole, nl=not more, err=cfg_options.to_stdout)
     return code
 
 
@@ -212,8 +277,8 @@ def searched(
         The boxes as training sees them, to which the anchors are fitted instead.
     """
     from anchorkit.anchors.rounding import rounded
+    from anchorkit.anchors.tiny_keras import with_unused_first
     from anchorkit.cli.options.shards import CountedBoxes
-    from anchorkit.clustering import cluster
     from anchorkit.quality import evaluate
 
     if isinstance(boxes, CountedBoxes):
@@ -221,27 +286,126 @@ def searched(
     else:
         sizes, weights = boxes.at_input(options.network), None
     fitted = sizes if seen is None else seen.drawn.sizes
-    clustering = cluster(
-        fitted,
-        options.k,
-        weights=weights,
-        update=options.update,
-        seed=options.seed,
-        progress=progress,
-    )
+    clustering, filled_in = clustered(fitted, options, progress=progress, weights=weights)
     anchors = rounded(fitted, clustering.anchors, options.precision, weights=weights)
     exact = clustering.mean_iou if seen is None else evaluate(sizes, clustering.anchors).mean_iou
+    if options.tiny_keras:
+        anchors = with_unused_first(anchors)
     quality = evaluate(sizes, anchors, weights=weights)
-    return Found(sizes, weights, clustering, anchors, quality, exact)
+    return Found(sizes, weights, clustering, anchors, quality, exact, filled_in)
 
 
-def shown_on(board: Path, found: Found, options: SearchOptions) -> None:
+def clustered(
+    sizes: "NDArray[np.float64]",
+    options: SearchOptions,
+    *,
+    progress: bool,
+    weights: "NDArray[np.int64] | None" = None,
+) -> "tuple[Clustering, int]":
+    """The anchors before rounding, and how many of them were filled in.
+
+    Raises
+    ------
+    TooManyClustersError
+        Where the boxes have fewer sizes than anchors are wanted, and no trainer needs them.
+    """
+    import numpy as np
+
+    from anchorkit.anchors.filling import MOST, filled
+    from anchorkit.clustering import cluster
+    from anchorkit.errors import TooManyClustersError
+    from anchorkit.quality import evaluate
+
+    k, update, seed = options.searched, options.update, options.seed
+    try:
+        found = cluster(sizes, k, weights=weights, update=update, seed=seed, progress=progress)
+        return found, 0
+    except TooManyClustersError:
+        if not options.fills or k > MOST:
+            raise
+    if weights is None:
+        distinct, counts = np.unique(sizes, axis=0, return_counts=True)
+    else:
+        distinct, counts = sizes, weights
+    anchors = filled(distinct, k, weights=counts)
+    quality = evaluate(sizes, anchors, weights=weights)
+    some = cluster(sizes, len(distinct), weights=weights, update=update, seed=seed)
+    return (
+        replace(
+            some,
+            anchors=anchors,
+            before=anchors,
+            labels=quality.labels,
+            mean_iou=quality.mean_iou,
+        ),
+        k - len(distinct),
+    )
+
+
+def say_filled(found: Found, options: SearchOptions) -> None:
+    """Say on stderr what some anchors are that no box asked for."""
+    from anchorkit.cli.messages import note, warn
+
+    if found.filled:
+        sizes = counted(options.searched - found.filled, "distinct size")
+        warn(
+            f"the boxes have {sizes}, {options.searched} anchors are needed: "
+            f"{found.filled} filled in around {'it' if sizes.startswith('1 ') else 'them'}"
+        )
+    if options.tiny_keras:
+        note(
+            "keras-yolo3's tiny model never uses the first of its six anchors: five are fitted, "
+            "behind one that no box is nearest to"
+        )
+
+
+def shown(found: Found, options: SearchOptions) -> "tuple[NDArray[np.float64], Quality]":
+    """The anchors that are drawn, with their quality: without one that is never used."""
+    from anchorkit.quality import evaluate
+
+    if not options.tiny_keras:
+        return found.anchors, found.quality
+    return found.anchors[1:], evaluate(found.sizes, found.anchors[1:])
+
+
+def drawn(
+    found: Found,
+    boxes: "Boxes",
+    options: SearchOptions,
+    data: DataOptions,
+    look: Look,
+    job: "CfgJob",
+) -> "Subject":
+    """What pictures show: the anchors beside the cfg's own, or those of a known network."""
+    from anchorkit.plots.captions import data_name
+    from anchorkit.plots.pictures import AnchorSet, Subject
+    from anchorkit.quality import evaluate
+    from anchorkit.reports.cluster import defaults_for
+
+    anchors, of_these = shown(found, options)
+    heads = [] if job.outcome is None else head_frames(job.outcome.heads, len(anchors))
+    beside = None
+    defaults = job.defaults() or defaults_for(options.k, options.network)
+    if defaults is not None:
+        quality = evaluate(found.sizes, defaults.anchors)
+        beside = AnchorSet(defaults.name, defaults.anchors, quality)
+    return Subject(
+        data_name([path for _, path in data.sources]),
+        boxes,
+        options.network,
+        AnchorSet(f"{options.update} update", anchors, of_these, heads),
+        beside,
+        title=look.title,
+    )
+
+
+def shown_on(board: Path, found: Found, options: SearchOptions, subject: "Subject") -> None:
     """Write what was found where TensorBoard shows it."""
+    from anchorkit.cli.messages import note
+    from anchorkit.plots.pictures import pictures_of
     from anchorkit.plots.tensorboard import write_board
 
-    pictures = pictures_of(
-        found.sizes, options.network.size, anchors=found.anchors, quality=found.quality
-    )
+    pictures = pictures_of(subject)
     write_board(
         board,
         {
@@ -251,9 +415,10 @@ def shown_on(board: Path, found: Found, options: SearchOptions) -> None:
         },
         {f"anchors/{name}": figure for name, figure in pictures.items()},
     )
+    note(f"{board}: an event file written")
 
 
-def warn_of_rounding(found: Found, precision: int) -> None:
+def warn_of_rounding(found: Found, options: SearchOptions) -> None:
     """Say on stderr where rounding costs too much, and which precision would not."""
     from anchorkit.anchors.rounding import rounded
     from anchorkit.cli.messages import warn
@@ -262,7 +427,7 @@ def warn_of_rounding(found: Found, precision: int) -> None:
     exact = found.mean_iou_exact
     if exact - found.quality.mean_iou <= WORTH_A_WARNING:
         return
-    for finer in range(precision + 1, FINEST + 1):
+    for finer in range(options.precision + 1, FINEST + 1):
         anchors = rounded(found.sizes, found.clustering.anchors, finer, weights=found.weights)
         kept = evaluate(found.sizes, anchors, weights=found.weights).mean_iou
         if exact - kept <= WORTH_A_WARNING:
@@ -303,19 +468,23 @@ def rendered(
         ascended_mean_iou=(found.clustering.ascended_mean_iou if fit == "labels" else float("nan")),
         precision=options.precision,
         network=options.network,
+        trainer=options.trainer.name if options.trainer else None,
         update=options.update,
         seed=options.seed,
     )
-    defaults = job.defaults() or defaults_for(options.k, options.network)
+    if found.filled:
+        result["filled"] = found.filled
+    defaults = job.defaults() or defaults_for(options.k, options.network, options.trainer)
     result |= {"fit": fit, **compared(found.sizes, defaults, found.weights)}
     if isinstance(boxes, CountedBoxes):
         result["findings"] = counted_findings(boxes)
     else:
         result |= verdict_on(
-            found.anchors,
+            shown(found, options)[0],
             boxes,
             options.network,
             rule="darknet" if job.target else None,
+            trainer=None if options.tiny_keras or job.target else options.trainer,
             defaults=defaults,
             seen=seen,
             heads=job.trained_heads(),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from anchorkit.cli.cfg.files import cfg_files_argument, chosen_cfgs, results_of_files
 from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.shared import format_option, help_text
 from anchorkit.cli.options.types import InputSize, OneOf, Whole
@@ -17,12 +18,13 @@ CONVENTIONS = ("flops", "darknet", "macs", "paddle")
 @click.command(
     help=help_text(
         "Count the parameters and operations of a network, and what its heads take of them.",
-        "anchorkit cost --cfg yolov3.cfg",
-        "anchorkit cost --cfg yolov3.cfg --input 608 --convention darknet",
-        "anchorkit cost --cfg yolov3.cfg -k 12",
+        "anchorkit cost yolov3.cfg",
+        "anchorkit cost yolov3.cfg --input 608 --convention darknet",
+        "anchorkit cost yolov3.cfg -k 12",
     )
 )
-@cfg_file_option("Darknet cfg of the network, a detector or a classifier.", required=True)
+@cfg_files_argument
+@cfg_file_option("Darknet cfg of the network, a detector or a classifier.")
 @click.option(
     "--input",
     "size",
@@ -50,25 +52,39 @@ CONVENTIONS = ("flops", "darknet", "macs", "paddle")
 )
 @format_option
 def command(
-    cfg: Path, size: tuple[int, int] | None, k: int | None, convention: str, form: str
+    files: tuple[Path, ...],
+    cfg: Path | None,
+    size: tuple[int, int] | None,
+    k: int | None,
+    convention: str,
+    form: str,
 ) -> None:
     """Read, count, print."""
     from anchorkit.cli.messages import write_result
-    from anchorkit.darknet.cfg_file import cfg_content
+    from anchorkit.darknet.cfg_file import naming, read_cfg_file
     from anchorkit.darknet.cost import cfg_with_k, network_cost
-    from anchorkit.darknet.sections import read_cfg
-    from anchorkit.errors import CfgError
     from anchorkit.reports.cost import cost_markdown, cost_summary, cost_text
     from anchorkit.reports.tables import json_text
+    from anchorkit.terminal import safe_markdown, safe_text
 
-    text = cfg_content(cfg).decode("utf-8", "surrogateescape")
-    try:
-        cost = network_cost(read_cfg(text), size=size, convention=convention)
-        other = None
-        if k is not None:
-            new = read_cfg(cfg_with_k(text, k))
-            other = k, network_cost(new, size=size, convention=convention)
-    except CfgError as error:
-        raise CfgError(f"{cfg}: {error}") from None
-    show = {"text": cost_text, "json": json_text, "markdown": cost_markdown}
-    write_result(show[form](cost_summary(cost, other)))
+    paths = chosen_cfgs(cfg, files)
+    results = []
+    for path in paths:
+        file = read_cfg_file(path, typed=f"--cfg {path}" if path == cfg else None)
+        with naming(file.name):
+            cost = network_cost(file.cfg, size=size, convention=convention)
+            other = None
+            if k is not None:
+                other = k, network_cost(cfg_with_k(file.cfg, k), size=size, convention=convention)
+        results.append(cost_summary(cost, other))
+    if form == "json":
+        write_result(json_text(results_of_files(paths, results, [True] * len(paths))))
+        return
+    shown = [cost_markdown(one) if form == "markdown" else cost_text(one) for one in results]
+    if len(paths) > 1:
+        names = [
+            f"### {safe_markdown(str(path))}" if form == "markdown" else safe_text(str(path))
+            for path in paths
+        ]
+        shown = [f"{name}\n\n{text}" for name, text in zip(names, shown, strict=True)]
+    write_result("\n\n".join(shown))

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from anchorkit.anchors.named import NamedAnchors
-from anchorkit.cli.options.anchors import CfgAnchors, given_options, network_for
+from anchorkit.cli.options.anchors import CfgAnchors, given_options, network_for, trainer_for
 from anchorkit.cli.options.assignment import anchor_t_option, untrained_option
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.shared import format_option, help_text, input_options
-from anchorkit.cli.options.trainer import trainer_option
+from anchorkit.cli.options.trainer import say_too_small, trainer_option
 from anchorkit.cli.options.training import augment_option, in_training
 from anchorkit.network_input import PartialInput
 from anchorkit.training.trainers import TRAINERS, Trainer
@@ -68,11 +68,13 @@ def command(
     rule = _rule_of(given, trainer, untrained)
     if untrained:
         check_untrained_path(untrained)
+    trainer = trainer_for(given, trainer)
     network, warnings = network_for(given, asked, trainer)
     for line in warnings:
         warn(line)
     boxes = load_boxes(data, network)
-    result = comparison(boxes, given, network=network)
+    say_too_small(trainer, boxes, network)
+    result = comparison(boxes, given, network=network, trainer=trainer.name if trainer else None)
     cfg = _single_cfg(given) if rule in (None, TRAINERS["darknet"]) else None
     for one, keys in zip(
         result["results"],

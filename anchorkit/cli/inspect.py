@@ -7,7 +7,14 @@ import click
 
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.shared import format_option, help_text, input_options
+from anchorkit.cli.options.trainer import (
+    say_set_against,
+    say_too_small,
+    trainer_option,
+    usual_input,
+)
 from anchorkit.network_input import PartialInput
+from anchorkit.training.trainers import Trainer
 
 __all__ = ["command"]
 
@@ -20,25 +27,29 @@ __all__ = ["command"]
     )
 )
 @data_options
+@trainer_option
 @input_options
 @format_option
-def command(data: DataOptions, asked: PartialInput, form: str) -> None:
+def command(data: DataOptions, trainer: Trainer | None, asked: PartialInput, form: str) -> None:
     """Load, count, print; with --strict, fail on what was left out."""
     from anchorkit.cli.messages import write_result
-    from anchorkit.cli.options.loading import check_strict, load_boxes, say_losses
+    from anchorkit.cli.options.loading import check_strict, load_boxes, say_losses, say_remarks
     from anchorkit.errors import AnchorkitError
     from anchorkit.reports.inspect import inspected
     from anchorkit.reports.inspect_text import inspection_markdown, inspection_text
     from anchorkit.reports.tables import json_text
 
-    network = asked.filled()
+    network = usual_input(trainer, asked)
+    say_set_against(trainer, (), network)
     boxes = load_boxes(data, network, summary=False)
     try:
-        found = inspected(boxes, network=network)
+        found = inspected(boxes, network=network, trainer=trainer.name if trainer else None)
     except AnchorkitError:
         # What was found at fault may be the very reason
         say_losses(boxes.report)
         raise
+    say_remarks(boxes.report)
+    say_too_small(trainer, boxes, network)
     if form == "json":
         write_result(json_text(found))
     else:

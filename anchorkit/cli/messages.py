@@ -59,8 +59,8 @@ def summary(lines: Sequence[str]) -> None:
             _say("note", line)
 
 
-def write_result(text: str, *, nl: bool = True) -> None:
-    r"""Write the result to stdout.
+def write_result(text: str, *, nl: bool = True, err: bool = False) -> None:
+    r"""Write the result to stdout, or to stderr where stdout is for a file.
 
     Parameters
     ----------
@@ -68,9 +68,11 @@ def write_result(text: str, *, nl: bool = True) -> None:
         Its line ends are meant. Those of a diff may be `\r\n`, which stay where no terminal is.
     nl
         Whether to end with a line end.
+    err
+        Whether to write to stderr.
     """
-    end = "" if sys.stdout.isatty() else "\r"
-    click.echo("\n".join(_shown(line, end) for line in text.split("\n")), nl=nl)
+    end = "" if (sys.stderr if err else sys.stdout).isatty() else "\r"
+    click.echo("\n".join(_shown(line, end) for line in text.split("\n")), nl=nl, err=err)
 
 
 def shows_progress() -> bool:

@@ -1,7 +1,6 @@
 """`anchorkit sweep`: how many anchors, and what each of them buys."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -9,11 +8,18 @@ import click
 
 from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.data import DataOptions, data_options
-from anchorkit.cli.options.plots import board_option, check_picture_path
+from anchorkit.cli.options.plots import Look, board_option, check_picture_path, look_options, save
 from anchorkit.cli.options.shared import format_option, help_text, input_options, search_options
+from anchorkit.cli.options.trainer import (
+    say_set_against,
+    say_too_small,
+    trainer_option,
+    usual_input,
+)
 from anchorkit.cli.options.training import augment_option, in_training
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks, Number, SomePath
 from anchorkit.network_input import NetworkInput, PartialInput
+from anchorkit.training.trainers import TRAINERS, Trainer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +59,7 @@ Result = TypeVar("Result")
 @click.option(
     "--val",
     metavar="NAME",
-    help="Judge each k on the images of ImageSets/Main/NAME.txt as well; they are not clustered.",
+    help="Judge each k on this part of the data as well (as for --image-set); it is not clustered.",
 )
 @click.option(
     "--holdout",
@@ -73,6 +79,7 @@ Result = TypeVar("Result")
 @cfg_file_option(
     "Darknet cfg: also say what its network costs with each k; gives --input and --resize."
 )
+@trainer_option
 @input_options
 @search_options
 @augment_option
@@ -82,6 +89,7 @@ Result = TypeVar("Result")
     metavar="FILE",
     help="Also draw mean IoU against k into a .png, .svg or .pdf, or into a folder.",
 )
+@look_options
 @board_option
 @format_option
 def command(
@@ -91,12 +99,14 @@ def command(
     holdout: float | None,
     distances: tuple[str, ...],
     cfg: Path | None,
+    trainer: Trainer | None,
     asked: PartialInput,
     update: str,
     seed: int,
-    precision: int,
+    precision: int | None,
     augment: str | None,
     plot: Path | None,
+    look: Look,
     board: Path | None,
     form: str,
 ) -> None:
@@ -119,18 +129,26 @@ def command(
         check_folder(board, f"--tensorboard {board}")
     costs: list[Cost | None] | None = None
     if cfg is None:
-        network, heads = asked.filled(), 1
+        network = usual_input(trainer, asked)
+        heads = len(trainer.strides) if trainer else 1
     else:
+        trainer = trainer or TRAINERS["darknet"]
         network, costs, heads = _paid(cfg, ks, asked)
-    wider = replace(data, image_set=(*data.image_set, val)) if val and data.image_set else data
-    boxes = load_boxes(wider, network, keep_sets=val is not None)
+    say_set_against(trainer, (), network, cfg=cfg is not None)
+    if precision is None:
+        precision = trainer.precision if trainer else 0
+    besides = [val] if val is not None else []
+    boxes = load_boxes(data, network, keep_sets=val is not None, besides=besides)
     if not len(boxes):
         raise DataError("no usable boxes to cluster")
     out = _held_out(boxes, val, holdout, seed)
+    say_too_small(trainer, boxes, network)
     sizes = boxes.at_input(network)
+    clustered = sizes if out is None else sizes[~out]
+    ks, costs = _possible(ks, costs, clustered)
     rows = _with_bar(
         lambda step: sweep(
-            sizes if out is None else sizes[~out],
+            clustered,
             ks,
             update=update,
             seed=seed,
@@ -148,6 +166,7 @@ def command(
         rows,
         found,
         network=network,
+        trainer=trainer.name if trainer else None,
         update=update,
         seed=seed,
         precision=precision,
@@ -157,11 +176,18 @@ def command(
         costs=costs,
         heads=heads,
     )
-    result |= _verdict(rows, found, boxes, network, in_training(augment, boxes, network, seed=seed))
-    if plot:
-        _draw(plot, rows, found, update, costs)
-    if board:
-        _show_on(board, rows, found, update, costs)
+    usual = trainer.augmentation if trainer else None
+    seen = in_training(augment, boxes, network, seed=seed, trainer=usual)
+    result |= _verdict(rows, found, boxes, network, seen, None if cfg else trainer)
+    if plot or board:
+        from anchorkit.plots.sweep import sweep_figure
+
+        title = _title(data, boxes, network, update) if look.title is None else look.title
+        if plot:
+            pictures = {"sweep": lambda: sweep_figure(rows, found, update, costs, title=title)}
+            save(plot, pictures, "sweep", look, title=title)
+        if board:
+            _show_on(board, rows, lambda: sweep_figure(rows, found, update, costs, title=title))
     show = {"text": sweep_text, "json": json_text, "markdown": sweep_markdown}
     write_result(show[form](result))
 
@@ -170,21 +196,35 @@ def _paid(
     cfg: Path, ks: tuple[int, ...], asked: PartialInput
 ) -> "tuple[NetworkInput, list[Cost | None], int]":
     """The input of a cfg, unless another is asked for, its cost with each k, and its heads."""
-    from anchorkit.darknet.cfg_file import cfg_content
+    from anchorkit.darknet.cfg_file import input_of, naming, read_cfg_file
     from anchorkit.darknet.cost import costs_of_ks
     from anchorkit.darknet.heads import heads_of
-    from anchorkit.darknet.sections import read_cfg
     from anchorkit.errors import CfgError
 
-    text = cfg_content(cfg).decode("utf-8", "surrogateescape")
-    try:
-        read = read_cfg(text)
-        if asked.size is None and min(read.size) < 1:
-            raise CfgError(f"line {read.net.line}: [net] has no width and height")
-        network = asked.over(PartialInput(read.size, read.resize)).filled()
-        return network, costs_of_ks(text, ks, size=network.size), len(heads_of(read)) or 1
-    except CfgError as error:
-        raise CfgError(f"{cfg}: {error}") from None
+    file = read_cfg_file(cfg, typed=f"--cfg {cfg}")
+    with naming(file.name):
+        known = input_of(file.cfg)
+        if asked.size is None and known.size is None:
+            raise CfgError(f"line {file.cfg.net.line}: [net] has no width and height")
+        network = asked.over(known).filled()
+        heads = len(heads_of(file.cfg)) or 1
+        return network, costs_of_ks(file.cfg, ks, size=network.size), heads
+
+
+def _possible(
+    ks: tuple[int, ...], costs: "list[Cost | None] | None", sizes: "NDArray[np.float64]"
+) -> "tuple[tuple[int, ...], list[Cost | None] | None]":
+    """The ks up to the number of distinct sizes, with their costs; as they are where none is."""
+    import numpy as np
+
+    from anchorkit.cli.messages import note
+
+    most = len(np.unique(sizes, axis=0))
+    count = sum(k <= most for k in ks)
+    if count in (0, len(ks)):
+        return ks, costs
+    note(f"the boxes have {most:,} distinct sizes: the sweep ends at k = {ks[count - 1]}")
+    return ks[:count], None if costs is None else costs[:count]
 
 
 def _held_out(
@@ -194,16 +234,18 @@ def _held_out(
     import numpy as np
 
     from anchorkit.errors import DataError
+    from anchorkit.loaders.parts import part_named
     from anchorkit.suggestions import names_there
     from anchorkit.sweep import holdout
 
     if val is None and share is None:
         return None
     if val is not None:
-        if val not in boxes.image_sets:
+        part = part_named(val, boxes.image_sets)
+        if part is None:
             known = names_there(val, boxes.image_sets)
             raise DataError(f"--val {val}: no such image set; found: {known}")
-        listed = set(boxes.image_sets[val])
+        listed = set(boxes.image_sets[part])
         images = np.asarray([file in listed for file in boxes.image_files], dtype=np.bool_)
         out: NDArray[np.bool_] = images[boxes.image_ids]
     else:
@@ -222,6 +264,7 @@ def _verdict(
     boxes: "Boxes",
     network: "NetworkInput",
     seen: "InTraining | None",
+    trainer: Trainer | None,
 ) -> dict[str, Any]:
     """What is said of the anchors of the k that is suggested, beside a known network's own."""
     from anchorkit.cli.options.verdict import verdict_on
@@ -231,7 +274,14 @@ def _verdict(
         return {"findings": []}
     k = found.suggestion.k
     anchors = next(row.anchors for row in rows if len(row.anchors) == k)
-    return verdict_on(anchors, boxes, network, defaults=defaults_for(k, network), seen=seen)
+    return verdict_on(
+        anchors,
+        boxes,
+        network,
+        defaults=defaults_for(k, network, trainer),
+        seen=seen,
+        trainer=trainer,
+    )
 
 
 def _suggested(
@@ -280,27 +330,15 @@ def _with_bar(work: Callable[[Callable[[], object]], Result], *, total: int, sho
         return work(bar.update)
 
 
-def _draw(
-    path: Path,
-    rows: "list[Row]",
-    found: "Chosen | None",
-    update: str,
-    costs: "list[Cost | None] | None",
-) -> None:
-    from anchorkit.plots.figures import save_pictures
-    from anchorkit.plots.sweep import sweep_figure
+def _title(data: DataOptions, boxes: "Boxes", network: NetworkInput, update: str) -> str:
+    from anchorkit.plots.captions import data_name, title_of
 
-    save_pictures(path, {"sweep": lambda: sweep_figure(rows, found, update, costs)}, "sweep")
+    name = data_name([path for _, path in data.sources])
+    return title_of(name, len(boxes), network, f"what each number of anchors reaches ({update})")
 
 
-def _show_on(
-    board: Path,
-    rows: "list[Row]",
-    found: "Chosen | None",
-    update: str,
-    costs: "list[Cost | None] | None",
-) -> None:
-    from anchorkit.plots.sweep import sweep_figure
+def _show_on(board: Path, rows: "list[Row]", figure: Callable[[], Any]) -> None:
+    from anchorkit.cli.messages import note
     from anchorkit.plots.tensorboard import write_board
 
     scalars = {
@@ -315,4 +353,5 @@ def _show_on(
         ]
     for name in rows[0].others:
         scalars[f"sweep/mean_iou_{name}"] = [(len(row.anchors), row.others[name]) for row in rows]
-    write_board(board, scalars, {"sweep/curve": lambda: sweep_figure(rows, found, update, costs)})
+    write_board(board, scalars, {"sweep/curve": figure})
+    note(f"{board}: an event file written")

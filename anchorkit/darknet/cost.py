@@ -7,8 +7,8 @@ from anchorkit.arguments import as_whole, check_one_of
 from anchorkit.darknet.graph import Layer, layers_of, why_unsized
 from anchorkit.darknet.heads import HEADS, heads_of
 from anchorkit.darknet.operations import Work, work_of
-from anchorkit.darknet.replacing import replace_anchors
-from anchorkit.darknet.sections import Cfg, read_cfg
+from anchorkit.darknet.replacing import edited
+from anchorkit.darknet.sections import Cfg
 from anchorkit.errors import CfgError
 
 __all__ = ["CONVENTIONS", "Cost", "LayerCost", "cfg_with_k", "costs_of_ks", "network_cost"]
@@ -130,7 +130,7 @@ def network_cost(
     return Cost(convention, size or cfg.size, costs, heads)
 
 
-def cfg_with_k(text: str, k: int) -> str:
+def cfg_with_k(cfg: Cfg, k: int) -> Cfg:
     """A cfg as it would be with another number of anchors, to be counted and not to be trained.
 
     The heads get as many anchors each as `replace_anchors` gives them in equal shares; the anchors
@@ -138,8 +138,8 @@ def cfg_with_k(text: str, k: int) -> str:
 
     Parameters
     ----------
-    text
-        The whole cfg.
+    cfg
+        From `read_cfg`.
     k
         Anchors wanted.
 
@@ -151,18 +151,18 @@ def cfg_with_k(text: str, k: int) -> str:
         Where k is below 1.
     """
     k = as_whole(k, "k", 1)
-    return replace_anchors(text, [(side, side) for side in range(1, k + 1)], force=True)
+    return edited(cfg, [(side, side) for side in range(1, k + 1)], force=True).cfg
 
 
 def costs_of_ks(
-    text: str, ks: Sequence[int], *, size: tuple[int, int] | None = None
+    cfg: Cfg, ks: Sequence[int], *, size: tuple[int, int] | None = None
 ) -> list[Cost | None]:
     """What a cfg costs with each of several numbers of anchors, in the convention `flops`.
 
     Parameters
     ----------
-    text
-        The whole cfg.
+    cfg
+        From `read_cfg`.
     ks
         Numbers of anchors.
     size
@@ -177,10 +177,8 @@ def costs_of_ks(
     CfgError
         Where the cfg cannot be edited or counted; with the line.
     """
-    heads = len(heads_of(read_cfg(text)))
-    return [
-        network_cost(read_cfg(cfg_with_k(text, k)), size=size) if k >= heads else None for k in ks
-    ]
+    heads = len(heads_of(cfg))
+    return [network_cost(cfg_with_k(cfg, k), size=size) if k >= heads else None for k in ks]
 
 
 def _counted(cfg: Cfg, layer: Layer, convention: str) -> LayerCost:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from anchorkit.darknet.heads import Head, Pair
-from anchorkit.darknet.lists import mended, written_like
+from anchorkit.darknet.lists import mended, read_list, written_like
 from anchorkit.darknet.sections import Cfg, Section
 from anchorkit.darknet.spans import Span, after_line, key_style
+from anchorkit.darknet.written import Written, written
 from anchorkit.errors import CfgError
 
 __all__ = ["Change", "Editor"]
@@ -28,38 +29,94 @@ class Editor:
     """Collects the changes to one cfg."""
 
     def __init__(self, cfg: Cfg) -> None:
-        self.text = cfg.text
-        self.sections = cfg.sections
+        self.cfg = cfg
         self.spans: list[Span] = []
         self.changes: list[Change] = []
         self.warnings: list[str] = []
 
     def edit_head(
-        self, head: Head, anchors: Sequence[Pair], mask: tuple[int, ...] | None, *, kept: bool
+        self,
+        head: Head,
+        anchors: Sequence[Pair],
+        mask: tuple[int, ...] | None,
+        *,
+        kept: bool,
+        classes: int | None = None,
     ) -> None:
-        """Anchors, num and mask of a head, and the filters before it."""
-        inserted: list[tuple[str, str]] = []
-        entry = head.find("anchors")
-        if entry is None or head.listed is None:
-            inserted.append(("anchors", written_like("", _numbers(head, anchors), 2)))
-        elif not kept or not head.listed.is_clean:
-            new = mended(entry.value) if kept else None
-            new = new or written_like(entry.value, _numbers(head, anchors), 2)
-            self.put(head.section, "anchors", new, inserted)
-        if head.num != len(anchors) or head.find("num") is None:
-            self.put(head.section, "num", str(len(anchors)), inserted)
-        clean = head.mask_list is None or head.mask_list.is_clean
-        if mask is not None and (mask != head.mask or not clean):
-            old = head.find("mask")
-            self.put(
-                head.section, "mask", written_like("" if old is None else old.value, mask), inserted
-            )
-        self.insert(head.section, "anchors", inserted)
-        self.edit_filters(head, len(anchors) if mask is None else len(mask))
+        """Anchors, num and mask of a head, its classes, and the filters before it.
 
-    def edit_filters(self, head: Head, used: int) -> None:
+        Parameters
+        ----------
+        head
+            One of the cfg's.
+        anchors
+            All anchors, in pixels, in the order of the list.
+        mask
+            Those that it uses; None where it is to have no mask.
+        kept
+            Whether the anchors are those that it lists.
+        classes
+            How many classes it gets; None: as many as it has.
+        """
+        inserted: list[tuple[str, str]] = []
+        self._edit_anchors(head, anchors, inserted, kept=kept)
+        self._edit_number(head, "num", len(anchors), inserted, there=head.num)
+        old = head.written.get("mask")
+        clean = head.mask_list is None or (head.mask_list.is_clean and not _odd(old))
+        if mask is not None and (mask != head.mask or not clean):
+            like = "" if old is None or _odd(old) else _raw(self.cfg, old)
+            self.put(head.section, "mask", written_like(like, mask), inserted, old)
+        if classes is not None:
+            self._edit_number(head, "classes", classes, inserted, there=head.classes)
+        elif _odd(head.written.get("classes")):
+            self._edit_number(head, "classes", head.classes, inserted, there=head.classes)
+        self.insert(head.section, "anchors", inserted)
+        self.edit_filters(head, len(anchors) if mask is None else len(mask), classes)
+
+    def _edit_anchors(
+        self,
+        head: Head,
+        anchors: Sequence[Pair],
+        inserted: list[tuple[str, str]],
+        *,
+        kept: bool,
+    ) -> None:
+        old = head.written.get("anchors")
+        if old is None or head.listed is None:
+            inserted.append(("anchors", written_like("", _numbers(head, anchors), 2)))
+            return
+        clean = head.listed.is_clean and not old.oddities
+        kept = kept and not head.wrong
+        if kept and clean:
+            return
+        own = "" if old.oddities else _raw(self.cfg, old)
+        new = mended(own) if kept and own else None
+        self.put(
+            head.section,
+            "anchors",
+            new or written_like(own, _numbers(head, anchors), 2),
+            inserted,
+            old,
+        )
+
+    def _edit_number(
+        self,
+        head: Head,
+        key: str,
+        number: int,
+        inserted: list[tuple[str, str]],
+        *,
+        there: int,
+    ) -> None:
+        old = head.written.get(key)
+        if number != there or old is None or old.oddities:
+            self.put(head.section, key, str(number), inserted, old)
+
+    def edit_filters(self, head: Head, used: int, classes: int | None = None) -> None:
         """The filters of the convolution before a head."""
-        wanted = used * head.per_anchor
+        each = head.per_anchor if classes is None else classes + head.extra
+        wanted = used * each
+        old = head.written.get("filters")
         if head.filters is None:
             given = head.layer.input
             if given is None or given.channels != wanted:
@@ -67,20 +124,20 @@ class Editor:
                     f"line {head.before.line}: wanted [convolutional] before [{head.type}], whose "
                     f"filters must become {wanted}, found {head.before.header}"
                 )
-        elif head.filters != wanted:
+        elif head.filters != wanted or _odd(old):
             inserted: list[tuple[str, str]] = []
-            self.put(head.before, "filters", str(wanted), inserted)
+            self.put(head.before, "filters", str(wanted), inserted, old)
             self.insert(head.before, "", inserted)
         self.check_embedding(head, used)
 
     def check_embedding(self, head: Head, used: int) -> None:
         """Warn where the layer that tells objects apart cannot be dealt out to the anchors."""
-        entry = head.find("embedding_layer")
+        entry = head.section.find("embedding_layer")
         if entry is None:
             return
         place = head.section.integer("embedding_layer", 0)
         place += head.layer.index if place < 0 else 0
-        layers = self.sections[1:]
+        layers = self.cfg.sections[1:]
         filters = layers[place].integer("filters", 1) if 0 <= place < len(layers) else 0
         if filters % used:
             self.warnings.append(
@@ -88,41 +145,92 @@ class Editor:
                 f"{layers[place].line}) are not a multiple of {used} anchors"
             )
 
-    def edit_counters(self, head: Head, counters: Sequence[int] | None) -> None:
+    def edit_counters(
+        self, head: Head, counters: Sequence[int] | None, classes: int | None = None
+    ) -> None:
         """`counters_per_class`, where the head has it."""
-        entry = head.find("counters_per_class")
-        if entry is None:
+        old = head.written.get("counters_per_class")
+        if old is None:
             return
+        wanted = head.classes if classes is None else classes
+        listed = read_list(old)
+        if counters is None and len(listed.numbers) != wanted and classes is not None:
+            # Equal counts weigh no class more than another
+            counters = [1] * wanted
+            self.warnings.append(
+                f"line {old.line}: counters_per_class: how many boxes each of the {wanted} classes "
+                "has is not known: each gets 1, which weighs them alike"
+            )
         if counters is None:
-            self.warnings.append(f"line {entry.line}: counters_per_class is left as it is")
+            self.warnings.append(f"line {old.line}: counters_per_class is left as it is")
+            if old.oddities and not listed.wrong:
+                numbers = written_like("", listed.numbers)
+                self.put(head.section, "counters_per_class", numbers, [], old)
             return
-        if len(counters) != head.classes:
+        if len(counters) != wanted:
             raise CfgError(
-                f"line {entry.line}: counters_per_class: wanted {head.classes} classes, "
+                f"line {old.line}: counters_per_class: wanted {wanted} classes, "
                 f"found {len(counters)}"
             )
-        self.put(head.section, "counters_per_class", written_like(entry.value, counters), [])
+        like = _raw(self.cfg, old) if not old.oddities else ""
+        self.put(head.section, "counters_per_class", written_like(like, counters), [], old)
 
-    def put(self, section: Section, key: str, new: str, inserted: list[tuple[str, str]]) -> None:
-        """A value in place of the old one; where the key is missing it goes to `inserted`."""
-        entry = section.find(key)
-        if entry is None:
+    def put_net(self, key: str, new: str) -> None:
+        """A value of `[net]`."""
+        inserted: list[tuple[str, str]] = []
+        net = self.cfg.net
+        self.put(net, key, new, inserted, written(self.cfg, net, key))
+        self.insert(net, net.entries[-1].key if net.entries else "", inserted)
+
+    def put(
+        self,
+        section: Section,
+        key: str,
+        new: str,
+        inserted: list[tuple[str, str]],
+        old: Written | None,
+    ) -> None:
+        """A value in place of the old one and of what is left of it.
+
+        Where the key is missing it goes to `inserted`.
+        """
+        if old is None:
             inserted.append((key, new))
-        elif entry.value != new:
-            self.spans.append(Span(entry.start, entry.end, new))
-            self.changes.append(Change(entry.line, key, entry.value, new))
+            return
+        there = _raw(self.cfg, old)
+        if there == new and not old.oddities:
+            return
+        self.spans += old.leftovers
+        self.changes.append(Change(old.line, key, old.value, new))
+        if old.entry is None:
+            neighbour = next((one for one in section.entries if one.value), None)
+            _, equals = key_style(self.cfg.text, neighbour, section)
+            if there:
+                new = f"{key}{equals}{new}"
+            elif self.cfg.text[old.start - 1] == "=":  # nothing stands behind it
+                new = equals.partition("=")[2] + new
+        self.spans.append(Span(old.start, old.end, new))
 
     def insert(self, section: Section, after: str, inserted: list[tuple[str, str]]) -> None:
         """New keys after another key of a section, or after its header."""
         if not inserted:
             return
         entry = section.find(after)
-        indent, equals = key_style(self.text, entry, section)
+        indent, equals = key_style(self.cfg.text, entry, section)
         lines = [f"{indent}{key}{equals}{value}" for key, value in inserted]
         place = section.start if entry is None else entry.start
-        self.spans.append(after_line(self.text, place, lines))
+        self.spans.append(after_line(self.cfg.text, place, lines))
         line = section.line if entry is None else entry.line
         self.changes += [Change(line, key, "", value) for key, value in inserted]
+
+
+def _raw(cfg: Cfg, old: Written) -> str:
+    """The value as it stands in the text."""
+    return cfg.text[old.start : old.end]
+
+
+def _odd(old: Written | None) -> bool:
+    return old is not None and bool(old.oddities)
 
 
 def _numbers(head: Head, anchors: Sequence[Pair]) -> list[float]:

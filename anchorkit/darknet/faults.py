@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from anchorkit.darknet.heads import Head, Pair
+from anchorkit.darknet.heads import Head
+from anchorkit.darknet.listed import agree
 
-__all__ = ["Fault", "agree", "faults_of", "same_anchors"]
+__all__ = ["Fault", "faults_of"]
 
 
 class Fault(NamedTuple):
     """One fault that a rewrite of the heads mends.
 
-    `kind` is a fixed word to group by: `comma`, `anchors`, `num`, `mask`, `filters`, `lists`.
+    `kind` is a fixed word to group by: `syntax`, `comma`, `anchors`, `num`, `mask`, `filters`,
+    `lists`.
     """
 
     kind: str
@@ -37,43 +39,28 @@ def faults_of(heads: Sequence[Head]) -> tuple[Fault, ...]:
     return tuple(sorted(found, key=lambda fault: fault.line))
 
 
-def agree(heads: Sequence[Head]) -> bool:
-    """Whether all heads that list anchors list the same ones in the same order."""
-    lists = [head.anchors for head in heads if head.anchors]
-    return all(_close(lists[0], other) for other in lists[1:])
-
-
-def same_anchors(some: Sequence[Pair], others: Sequence[Pair]) -> bool:
-    """Whether two lists hold the same anchors, in whatever order.
-
-    Examples
-    --------
-    >>> same_anchors([(10, 13), (16, 30)], [(16, 30), (10, 13)])
-    True
-    """
-    return _close(sorted(some), sorted(others))
-
-
-def _close(some: Sequence[Pair], others: Sequence[Pair]) -> bool:
-    # Cells of a grid turned into pixels and back lose the last digits, no more.
-    return len(some) == len(others) and all(
-        abs(one - other) <= 1e-6 * max(one, other)
-        for pair, pendant in zip(some, others, strict=True)
-        for one, other in zip(pair, pendant, strict=True)
-    )
-
-
 def _of_one(head: Head, heads: int) -> list[Fault]:
     faults: list[Fault] = []
-    anchors, mask = head.find("anchors"), head.find("mask")
-    if anchors is None or head.listed is None:
+    for found in head.written.values():
+        if found.oddities:
+            text = f"{found.key}: {'; '.join(found.oddities)}"
+            faults.append(Fault("syntax", found.line, text))
+    line = head.line_of("anchors")
+    if head.listed is None:
         faults.append(Fault("anchors", head.line, f"[{head.type}] lists no anchors"))
+    elif head.wrong:
+        faults.append(Fault("anchors", line, head.wrong.partition(": ")[2]))
     elif head.listed.missing_commas:
-        faults.append(Fault("comma", anchors.line, "anchors: a comma is missing between numbers"))
+        faults.append(Fault("comma", line, "anchors: a comma is missing between numbers"))
     elif head.listed.empty_items:
-        faults.append(Fault("comma", anchors.line, "anchors: a comma without a number"))
-    if mask is not None and head.mask_list is not None and not head.mask_list.is_clean:
-        faults.append(Fault("comma", mask.line, f"mask={mask.value}: a comma missing or too many"))
+        faults.append(Fault("comma", line, "anchors: a comma without a number"))
+    mask = head.written.get("mask")
+    if mask is not None and head.mask_list is not None and mask.value:
+        if head.mask_list.wrong:
+            faults.append(Fault("mask", mask.line, head.mask_list.wrong.partition(": ")[2]))
+        elif not head.mask_list.is_clean:
+            text = f"mask={mask.value}: a comma missing or too many"
+            faults.append(Fault("comma", mask.line, text))
     if mask is None and heads > 1 and head.type != "region":
         faults.append(
             Fault("mask", head.line, f"[{head.type}] has no mask and so uses all anchors")
@@ -82,34 +69,41 @@ def _of_one(head: Head, heads: int) -> list[Fault]:
 
 
 def _of_num(head: Head) -> list[Fault]:
-    num, listed = head.find("num"), len(head.anchors)
+    listed = len(head.anchors)
     faults: list[Fault] = []
-    if listed and num is None:
+    if listed and "num" not in head.written:
         faults.append(Fault("num", head.line, f"[{head.type}] has no num, darknet takes 1"))
-    elif listed and head.num != listed and num is not None:
-        faults.append(Fault("num", num.line, f"num={head.num}, but {listed} anchors are listed"))
-    mask = head.find("mask")
-    if mask is not None and head.mask is not None:
+    elif listed and head.num != listed:
+        text = f"num={head.num}, but {_anchors(listed)} listed"
+        faults.append(Fault("num", head.line_of("num"), text))
+    if head.mask is not None:
         limit = min(head.num, listed) if listed else head.num
         beyond = [index for index in head.mask if not 0 <= index < limit]
         if beyond:
-            text = f"mask={mask.value}: {_enumerated(beyond)} beyond the {limit} anchors"
-            faults.append(Fault("mask", mask.line, text))
+            mask = ",".join(str(index) for index in head.mask)
+            the = "the only anchor" if limit == 1 else f"the {limit} anchors"
+            text = f"mask={mask}: {_enumerated(beyond)} beyond {the}"
+            faults.append(Fault("mask", head.line_of("mask"), text))
     return faults
 
 
 def _of_filters(head: Head) -> list[Fault]:
-    used = len(head.anchors) if head.mask is None else len(head.mask)
+    used = len(head.used)
     wanted = used * head.per_anchor
     if head.filters is None or not used or head.filters == wanted:
         return []
-    entry = head.before.find("filters")
+    entry = head.written.get("filters")
     line = head.before.line if entry is None else entry.line
+    each = "1 anchor" if used == 1 else f"{used} anchors"
     text = (
         f"filters={head.filters} before [{head.type}]: wanted {wanted}, "
-        f"{used} anchors of {head.per_anchor} values"
+        f"{each} of {head.per_anchor} values"
     )
     return [Fault("filters", line, text)]
+
+
+def _anchors(count: int) -> str:
+    return "1 anchor is" if count == 1 else f"{count} anchors are"
 
 
 def _of_all(heads: Sequence[Head]) -> list[Fault]:
@@ -120,10 +114,10 @@ def _of_all(heads: Sequence[Head]) -> list[Fault]:
     if not masked or len(masked) < len(heads):
         return faults
     uses = Counter(index for head in masked for index in head.mask or ())
-    count = max(len(head.anchors) for head in heads)
+    count = max(len(head.anchors) or head.num for head in heads)
     unused = [index for index in range(count) if not uses[index]]
     twice = sorted(index for index, times in uses.items() if times > 1)
-    line = min(entry.line for head in masked if (entry := head.find("mask")) is not None)
+    line = min(head.line_of("mask") for head in masked)
     if unused:
         faults.append(Fault("mask", line, f"{_enumerated(unused)} in no mask, never trained"))
     if twice:

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from anchorkit.darknet.sections import Entry
-from anchorkit.errors import CfgError
+from anchorkit.darknet.written import Written
 
 __all__ = ["NumberList", "mended", "plain", "read_list", "written_like"]
 
@@ -33,44 +32,45 @@ class NumberList:
     empty_items
         How many commas have no number before them, the end of the list among them: darknet counts
         a zero for each.
+    wrong
+        Why there are no numbers, where there are none; begins with the line.
     """
 
     numbers: tuple[float, ...]
     missing_commas: int = 0
     empty_items: int = 0
+    wrong: str = ""
 
     @property
     def is_clean(self) -> bool:
         """Whether every darknet reads the same numbers."""
-        return not self.missing_commas and not self.empty_items
+        return not self.missing_commas and not self.empty_items and not self.wrong
 
 
-def read_list(entry: Entry) -> NumberList:
-    r"""The numbers of an entry.
-
-    Raises
-    ------
-    CfgError
-        Where something is not a number, with its line.
+def read_list(found: Written) -> NumberList:
+    r"""The numbers of a key.
 
     Examples
     --------
     >>> from anchorkit.darknet.sections import read_cfg
-    >>> net = read_cfg("[net]\nanchors = 24,51, 61,45    48,102,\n").net
-    >>> read_list(net.entries[0])
-    NumberList(numbers=(24.0, 51.0, 61.0, 45.0, 48.0, 102.0), missing_commas=1, empty_items=1)
+    >>> from anchorkit.darknet.written import written
+    >>> cfg = read_cfg("[net]\nanchors = 24,51, 61,45    48,102,\nmask=0,x\n")
+    >>> read_list(written(cfg, cfg.net, "anchors")).numbers
+    (24.0, 51.0, 61.0, 45.0, 48.0, 102.0)
+    >>> read_list(written(cfg, cfg.net, "mask")).wrong
+    "line 3: mask: wanted numbers, found 'x'"
     """
     numbers: list[float] = []
     missing = empty = 0
-    for item in entry.value.split(","):
+    for item in found.value.split(","):
         words = item.split()
         missing += max(0, len(words) - 1)
         empty += not words
         for word in words:
             # Longer than any size or index; a float of it may be infinite.
             if not _NUMBER.fullmatch(word) or not abs(float(word)) < _LARGEST:
-                raise CfgError(
-                    f"line {entry.line}: {entry.key}: wanted numbers, found {word[:40]!r}"
+                return NumberList(
+                    (), wrong=f"line {found.line}: {found.key}: wanted numbers, found {word[:40]!r}"
                 )
             numbers.append(float(word))
     return NumberList(tuple(numbers), missing, empty)

@@ -5,28 +5,67 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from anchorkit.darknet.assigning import area, masks_for
+from anchorkit.darknet.assigning import area, assigned
 from anchorkit.darknet.editing import Change, Editor
-from anchorkit.darknet.faults import Fault, agree, faults_of, same_anchors
+from anchorkit.darknet.faults import Fault, faults_of
 from anchorkit.darknet.heads import Head, Pair, heads_of
+from anchorkit.darknet.listed import agree, anchors_of, same_anchors
 from anchorkit.darknet.sections import Cfg, read_cfg
 from anchorkit.darknet.shapes import KNOWN
 from anchorkit.darknet.spans import applied
 from anchorkit.errors import AnchorError, CfgError
 
-__all__ = ["Edit", "anchors_of", "editable_heads", "edited", "replace_anchors"]
+__all__ = ["Edit", "NoHeadError", "check_headers", "editable_heads", "edited", "replace_anchors"]
 
 _LIKE_A_HEAD = re.compile(r"\[(gaussian|yolo|region)", re.IGNORECASE)
 
 
+class NoHeadError(CfgError):
+    """A network without a head that has anchors: nothing is wrong with it."""
+
+
 @dataclass(frozen=True)
 class Edit:
-    """What came of an edit: the new text, each change, and the faults that are mended by them."""
+    """What came of an edit.
 
-    text: str
+    Attributes
+    ----------
+    cfg
+        The new cfg.
+    heads
+        Its heads.
+    changes
+        Each value that was changed.
+    mended
+        The faults of the old cfg that the new one has no more.
+    warnings
+        What may not be meant so.
+    notes
+        What was decided where nothing else told it.
+    """
+
+    cfg: Cfg
+    heads: tuple[Head, ...]
     changes: tuple[Change, ...]
     mended: tuple[Fault, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The new text."""
+        return self.cfg.text
+
+    def then(self, other: "Edit") -> "Edit":
+        """The two edits as one; the other is of the cfg that came of the first."""
+        return Edit(
+            cfg=other.cfg,
+            heads=other.heads,
+            changes=(*self.changes, *other.changes),
+            mended=(*self.mended, *other.mended),
+            warnings=(*self.warnings, *other.warnings),
+            notes=(*self.notes, *other.notes),
+        )
 
 
 def replace_anchors(
@@ -34,14 +73,18 @@ def replace_anchors(
     anchors: Iterable[Iterable[float]],
     *,
     assign: str = "shares",
+    shares: Sequence[int] | None = None,
     counters: Sequence[int] | None = None,
+    classes: int | None = None,
+    strides: Sequence[int] | None = None,
     force: bool = False,
 ) -> str:
     r"""A cfg with other anchors: `anchors`, `num`, `mask` and `filters` of every head.
 
     Anchors are listed by ascending area and dealt out by ascending stride. Anchors that equal the
     cfg's as a set leave its list as it is. Known faults are mended: an anchor in no mask or in
-    two, a mask beyond num, a missing comma, filters that do not match. All else stays.
+    two, a mask beyond num, a missing comma, filters that do not match, a list in quotes or over two
+    lines. All else stays.
 
     Parameters
     ----------
@@ -52,9 +95,16 @@ def replace_anchors(
         of its grid.
     assign
         `shares` (lengths of masks stay where they fit, else equal ones) or `size` (area rule);
-        see `anchorkit.darknet.assigning.masks_for`.
+        see `anchorkit.darknet.assigning.assigned`.
+    shares
+        How many anchors each head gets, by ascending stride; None: as `assign` has it.
     counters
         Boxes of each class in the order of the classes, for `counters_per_class`; None leaves it.
+    classes
+        How many classes every head gets; None leaves them.
+    strides
+        Strides of the heads in the order of the file, where a layer that darknet does not know
+        keeps them from being told.
     force
         Replace also where the heads list different anchors: all get the new ones.
 
@@ -64,6 +114,8 @@ def replace_anchors(
         Where an anchor is not two positive, finite numbers.
     CfgError
         Where the cfg cannot be edited safely; the message names the line.
+    UsageError
+        Where shares or strides are not those of its heads.
 
     Examples
     --------
@@ -79,63 +131,118 @@ def replace_anchors(
     anchors = 5,6,  20,30 # mine
     <BLANKLINE>
     """
-    return edited(text, anchors, assign=assign, counters=counters, force=force).text
+    edit = edited(
+        read_cfg(text),
+        anchors,
+        assign=assign,
+        shares=shares,
+        counters=counters,
+        classes=classes,
+        strides=strides,
+        force=force,
+    )
+    return edit.text
 
 
 def edited(
-    text: str,
+    cfg: Cfg,
     anchors: Iterable[Iterable[float]],
     *,
     assign: str = "shares",
+    shares: Sequence[int] | None = None,
     counters: Sequence[int] | None = None,
+    classes: int | None = None,
+    strides: Sequence[int] | None = None,
+    net: Sequence[tuple[str, str]] = (),
     force: bool = False,
 ) -> Edit:
-    """`replace_anchors`, with an account of what was changed, mended and left alone."""
-    cfg = read_cfg(text)
-    heads = editable_heads(cfg, force=force)
-    wanted = _checked(anchors)
+    """`replace_anchors` on a cfg that was read, with an account of what was changed and mended.
+
+    Parameters
+    ----------
+    cfg
+        From `read_cfg`.
+    net
+        Keys of `[net]` to be written as well, with their values.
+    anchors, assign, shares, counters, classes, strides, force
+        As for `replace_anchors`.
+    """
+    heads = editable_heads(cfg, force=force, strides=strides)
+    pairs = _checked(anchors)
     old = anchors_of(heads)
-    kept = agree(heads) and same_anchors(old, wanted)
-    new = list(old) if kept else sorted(wanted, key=lambda anchor: (area(anchor), anchor))
-    masks = _masks(heads, new, assign, kept=kept)
+    kept = agree(heads) and same_anchors(old, pairs)
+    new = list(old) if kept else sorted(pairs, key=lambda anchor: (area(anchor), anchor))
+    masks, notes = _masks(heads, new, assign, shares, kept=kept)
     editor = Editor(cfg)
     for head in heads:
-        editor.edit_head(head, new, masks.get(head.line), kept=kept)
-        editor.edit_counters(head, counters)
+        editor.edit_head(head, new, masks.get(head.line), kept=kept, classes=classes)
+        editor.edit_counters(head, counters, classes)
+    for key, value in net:
+        editor.put_net(key, value)
+    return finished(editor, heads, strides=strides, notes=notes)
+
+
+def finished(
+    editor: Editor,
+    heads: Sequence[Head],
+    *,
+    strides: Sequence[int] | None = None,
+    notes: Sequence[str] = (),
+) -> Edit:
+    """What an editor has collected, made into a new cfg.
+
+    Parameters
+    ----------
+    editor
+        With all changes.
+    heads
+        The heads of its cfg.
+    strides
+        As for `heads_of`.
+    notes
+        What is to be said beside.
+    """
+    cfg, after = editor.cfg, tuple(heads)
+    if editor.changes:
+        cfg = read_cfg(applied(cfg.text, editor.spans))
+        after = heads_of(cfg, strides=strides)
+        if len(after) != len(heads):  # nothing is written that could not be read again
+            raise CfgError("cannot be edited: not all of its heads would be left")
+    still = {(fault.kind, fault.text) for fault in faults_of(after)}
     return Edit(
-        text=applied(text, editor.spans),
+        cfg=cfg,
+        heads=after,
         changes=tuple(editor.changes),
-        mended=faults_of(heads) if editor.changes else (),
+        mended=tuple(f for f in faults_of(heads) if (f.kind, f.text) not in still),
         warnings=tuple(editor.warnings),
+        notes=tuple(notes),
     )
 
 
-def anchors_of(heads: Sequence[Head]) -> tuple[Pair, ...]:
-    """The anchors that the heads list, in pixels; the longest list where they differ."""
-    return max((head.anchors for head in heads), key=len, default=())
-
-
-def editable_heads(cfg: Cfg, *, force: bool = False) -> tuple[Head, ...]:
+def editable_heads(
+    cfg: Cfg, *, force: bool = False, strides: Sequence[int] | None = None
+) -> tuple[Head, ...]:
     """The heads of a cfg whose anchors can be replaced; with `force` also where they differ.
 
     Raises
     ------
+    NoHeadError
+        Where there is none.
     CfgError
-        Where there is none, where darknet would drop one silently, where a `[region]` is not the
-        only one, where they list different anchors.
+        Where darknet would drop one silently, where a `[region]` is not the only one, where they
+        list different anchors.
+    UsageError
+        Where strides are not those of its heads.
     """
-    for section in cfg.sections[1:]:
-        if section.type not in KNOWN and _LIKE_A_HEAD.match(section.header):
-            raise CfgError(
-                f"line {section.line}: wanted [yolo], [Gaussian_yolo] or [region] on a line of its "
-                f"own, found {section.header}, which darknet drops silently"
-            )
-    heads = heads_of(cfg)
+    check_headers(cfg)
+    heads = heads_of(cfg, strides=strides)
     if not heads:
         old = next((one for one in cfg.sections if one.type == "detection"), None)
         if old is not None:
-            raise CfgError(f"line {old.line}: [detection] is the head of YOLOv1: it has no anchors")
-        raise CfgError("no detection head: wanted [yolo], [Gaussian_yolo] or [region]")
+            raise NoHeadError(
+                f"line {old.line}: [detection] is the head of YOLOv1: it has no anchors"
+            )
+        raise NoHeadError("no detection head: wanted [yolo], [Gaussian_yolo] or [region]")
     if len(heads) > 1:
         for head in heads:
             if head.type == "region":
@@ -150,6 +257,22 @@ def editable_heads(cfg: Cfg, *, force: bool = False) -> tuple[Head, ...]:
     return heads
 
 
+def check_headers(cfg: Cfg) -> None:
+    """Fail where a header is meant to be that of a head, and is none to darknet.
+
+    Raises
+    ------
+    CfgError
+        With its line.
+    """
+    for section in cfg.sections[1:]:
+        if section.type not in KNOWN and _LIKE_A_HEAD.match(section.header):
+            raise CfgError(
+                f"line {section.line}: wanted [yolo], [Gaussian_yolo] or [region] on a line of its "
+                f"own, found {section.header}, which darknet drops silently"
+            )
+
+
 def _checked(anchors: Iterable[Iterable[float]]) -> list[Pair]:
     pairs = [tuple(map(float, anchor)) for anchor in anchors]
     for place, pair in enumerate(pairs, 1):
@@ -161,14 +284,19 @@ def _checked(anchors: Iterable[Iterable[float]]) -> list[Pair]:
 
 
 def _masks(
-    heads: Sequence[Head], anchors: Sequence[Pair], assign: str, *, kept: bool
-) -> dict[int, tuple[int, ...]]:
+    heads: Sequence[Head],
+    anchors: Sequence[Pair],
+    assign: str,
+    shares: Sequence[int] | None,
+    *,
+    kept: bool,
+) -> tuple[dict[int, tuple[int, ...]], tuple[str, ...]]:
     """Masks by the line of their head; none for a single head that has no mask."""
-    masks = masks_for(heads, anchors, assign)
-    if len(heads) == 1 and heads[0].mask is None:
-        return {}
-    written = {head.line: head.mask or () for head in heads}
-    used = sorted(index for mask in written.values() for index in mask)
-    if kept and assign != "size" and used == list(range(len(anchors))):
-        return written
-    return masks
+    dealt = assigned(heads, anchors, assign, shares)
+    if len(heads) == 1 and "mask" not in heads[0].written:
+        return {}, dealt.notes
+    present = {head.line: head.mask or () for head in heads}
+    used = sorted(index for mask in present.values() for index in mask)
+    if kept and shares is None and assign != "size" and used == list(range(len(anchors))):
+        return present, ()
+    return dealt.masks, dealt.notes

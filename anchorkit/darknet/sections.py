@@ -25,6 +25,8 @@ ALIASES = {
 _BLANKS = str.maketrans("", "", " \t\r\n")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+# A list that was written over lines, pair by pair: no section has a name without a letter
+_PAIRS = re.compile(r"(?=.*[0-9])[][(){}0-9.,;+-]+")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Entry:
         Where the value stands in the text of the cfg: `text[start:end] == value`.
     comment
         What follows the value on its line, from `#` or `;` on; empty where nothing does.
+    begin, stop
+        Where its line stands in the text, its line end left out.
     """
 
     key: str
@@ -52,6 +56,8 @@ class Entry:
     start: int
     end: int
     comment: str = ""
+    begin: int = 0
+    stop: int = 0
 
 
 @dataclass(frozen=True)
@@ -179,7 +185,7 @@ def read_cfg(text: str) -> Cfg:
     start = 0
     for line, raw in enumerate(text.split("\n"), 1):
         bare = raw.translate(_BLANKS)
-        if bare.startswith("["):
+        if bare.startswith("[") and not (sections and _PAIRS.fullmatch(bare)):
             if sections:
                 sections[-1] = _with(sections[-1], entries)
             entries = []
@@ -225,7 +231,7 @@ def _with(section: Section, entries: list[Entry]) -> Section:
 def _entry(raw: str, line: int, offset: int) -> Entry:
     left, _, right = raw.partition("=")
     cut = min((at for at in (right.find("#"), right.find(";")) if at >= 0), default=len(right))
-    value = right[:cut]
+    value = right[:cut].rstrip("\r")
     start = offset + len(left) + 1 + len(value) - len(value.lstrip(" \t\r"))
     value = value.strip(" \t\r")
     return Entry(
@@ -235,6 +241,8 @@ def _entry(raw: str, line: int, offset: int) -> Entry:
         start=start,
         end=start + len(value),
         comment=right[cut:].rstrip("\r"),
+        begin=offset,
+        stop=offset + len(raw.rstrip("\r")),
     )
 
 

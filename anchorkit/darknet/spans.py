@@ -4,11 +4,12 @@ Tested in tests/darknet/test_replacing.py.
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from anchorkit.darknet.sections import Entry, Section
 
-__all__ = ["Span", "after_line", "applied", "key_style"]
+__all__ = ["Span", "after_line", "applied", "key_style", "whole_line"]
 
 _STYLE = re.compile(r"([ \t]*)[^=]*?([ \t]*=[ \t]*)$")
 
@@ -21,20 +22,33 @@ class Span(NamedTuple):
     new: str
 
 
-def applied(text: str, spans: list[Span]) -> str:
-    """The text with every span replaced.
+def applied(text: str, spans: Iterable[Span]) -> str:
+    r"""The text with every span replaced; a span that is given twice is replaced once.
+
+    A text without a line end at its end gets none, also where its last line is taken away.
 
     Examples
     --------
     >>> applied("num=9", [Span(4, 5, "12")])
     'num=12'
+    >>> applied("a=1\nb=2", [whole_line("a=1\nb=2", 5)])
+    'a=1'
     """
     pieces: list[str] = []
     done = 0
-    for span in sorted(spans):
+    for span in sorted(dict.fromkeys(spans)):
         pieces += [text[done : span.start], span.new]
-        done = span.end
-    return "".join([*pieces, text[done:]])
+        done = max(done, span.end)
+    new = "".join([*pieces, text[done:]])
+    if new.endswith("\n") and not text.endswith("\n"):
+        return new.removesuffix("\n").removesuffix("\r")
+    return new
+
+
+def whole_line(text: str, place: int) -> Span:
+    """The line on which a place lies, with its line end, to be taken away."""
+    end = text.find("\n", place)
+    return Span(text.rfind("\n", 0, place) + 1, len(text) if end < 0 else end + 1, "")
 
 
 def after_line(text: str, place: int, lines: list[str]) -> Span:

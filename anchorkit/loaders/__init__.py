@@ -32,10 +32,10 @@ class Loader(NamedTuple):
     """What its option takes."""
     holds: str
     """What a folder of it holds, or what its file is."""
-    suffix: str
+    suffixes: tuple[str, ...]
     """How the files in its folder end, or its file."""
     extras: tuple[str, ...] = ()
-    """Of `keep_sets`, `images`, `polygons` and `keypoints`, what its function takes besides."""
+    """Of `keep_sets`, `besides`, `images`, `polygons` and `keypoints`, what its function takes."""
     told_by: str = ""
     """`module:function`, called with all files of a folder that end so: whether they are of it.
     Empty: the suffix tells."""
@@ -47,7 +47,7 @@ LOADERS = {
         "DIR",
         "VOC root with Annotations/, or any folder of XML; may be given several times.",
         "XML",
-        ".xml",
+        (".xml",),
         extras=("keep_sets", "images"),
     ),
     "boxes": Loader(
@@ -55,7 +55,7 @@ LOADERS = {
         "FILE",
         "Boxes saved by `anchorkit extract`; may be given several times.",
         "extracted boxes",
-        ".npz",
+        (".npz",),
         extras=("keep_sets",),
     ),
     "yolo": Loader(
@@ -63,25 +63,42 @@ LOADERS = {
         "DIR",
         "Folder of YOLO label files; may be given several times.",
         "label files",
-        ".txt",
-        extras=("polygons", "keypoints"),
+        (".txt",),
+        extras=("keep_sets", "polygons", "keypoints"),
         told_by="anchorkit.loaders.yolo_file:are_labels",
     ),
     "data": Loader(
-        "anchorkit.loaders.darknet_data:load_darknet_data",
+        "anchorkit.loaders.data_file:load_data",
         "FILE",
-        "Darknet's obj.data: the images of its training list.",
-        "darknet data files",
-        ".data",
-        extras=("polygons", "keypoints"),
+        "The images of a data.yaml, of darknet's obj.data, of a list (train.txt) or of a folder.",
+        "data files",
+        (".data", ".yaml", ".yml"),
+        extras=("keep_sets", "besides", "polygons", "keypoints"),
     ),
     "coco": Loader(
         "anchorkit.loaders.coco:load_coco",
         "FILE",
-        "COCO instances JSON; may be given several times.",
+        "COCO instances JSON, plain or .gz; may be given several times.",
         "JSON",
-        ".json",
-        extras=("images",),
+        (".json", ".json.gz"),
+        extras=("keep_sets", "besides", "images"),
+    ),
+    "kitti": Loader(
+        "anchorkit.loaders.kitti:load_kitti",
+        "DIR",
+        "Folder of KITTI label files, as for TAO; the images tell their sizes.",
+        "KITTI labels",
+        (".txt",),
+        extras=("keep_sets", "images"),
+        told_by="anchorkit.loaders.kitti:are_kitti",
+    ),
+    "keras": Loader(
+        "anchorkit.loaders.keras_list:load_keras_list",
+        "FILE",
+        "List of keras-yolo3 (image x1,y1,x2,y2,class ...); the images tell their sizes.",
+        "lists of images and boxes",
+        (),
+        extras=("keep_sets", "besides", "images"),
     ),
 }
 """Each format by its name, which is that of its option: `--voc`."""
@@ -91,10 +108,12 @@ def load(
     sources: Sequence[tuple[str, Path]],
     *,
     image_sets: Sequence[str] = (),
+    besides: Sequence[str] = (),
     jobs: int | None = None,
     progress: bool = False,
     keep_sets: bool = False,
-    images: Path | None = None,
+    images: Sequence[Path] = (),
+    find_images: bool = False,
     polygons: bool = False,
     keypoints: bool = False,
 ) -> Boxes:
@@ -105,7 +124,10 @@ def load(
     sources
         (format, path), the format a key of `LOADERS`.
     image_sets
-        Names of image sets; only their images are used. All, where empty.
+        Names of parts of a data set; only their images are used. Where empty, all, or what a data
+        file calls `train`.
+    besides
+        Names of parts that are loaded as well.
     jobs
         Processes that read files; None: as many as this process may use.
     progress
@@ -113,7 +135,9 @@ def load(
     keep_sets
         Whether to remember, for saving, which images belong to which image set.
     images
-        Folder of the images: their headers tell the sizes that the annotations do not.
+        Folders of the images: their headers tell the sizes that the annotations do not.
+    find_images
+        Whether sizes that nothing tells are read from the images where these usually lie.
     polygons
         Whether lines of YOLO labels with more than six fields are polygons.
     keypoints
@@ -122,9 +146,9 @@ def load(
     Raises
     ------
     UsageError
-        Where a format is unknown, a path or an image set is missing, or a path is given twice.
+        Where a format is unknown, a path is missing, or a path is given twice.
     DataError
-        Where a source holds no annotations.
+        Where a source holds no annotations, or no such part.
     """
     from anchorkit.boxes import concatenated
     from anchorkit.errors import UsageError
@@ -138,34 +162,50 @@ def load(
             raise UsageError(f"format {name!r}: wanted one of {', '.join(LOADERS)}")
     check_repeats(sources)
     folder = None
-    if images is not None:
+    if images:
         from anchorkit.loaders.image_sizes import ImageFolder
 
-        folder = ImageFolder(images, progress=progress)
+        folder = ImageFolder(*images, progress=progress)
     extras = {
         "keep_sets": keep_sets,
+        "besides": besides,
         "images": folder,
         "polygons": polygons,
         "keypoints": keypoints,
     }
+    # What takes all where no part is named has what is to be loaded besides among it
+    named_sets = [*dict.fromkeys([*image_sets, *besides])] if image_sets else []
     parts = []
     for name, path in sources:
         loader = LOADERS[name]
         options = {key: value for key, value in extras.items() if key in loader.extras}
+        sets = image_sets if "besides" in options else named_sets
         parts.append(
-            named(loader.function)(
-                path, image_sets=image_sets, jobs=jobs, progress=progress, **options
-            )
+            named(loader.function)(path, image_sets=sets, jobs=jobs, progress=progress, **options)
         )
     boxes = concatenated(parts)
     if len(parts) > 1:
         # A file of boxes names annotations as they lay elsewhere, or has but one class of them
         files = [
-            () if name == "boxes" else part.image_files
+            () if name in ("boxes", "coco") else part.image_files
             for (name, _), part in zip(sources, parts, strict=True)
         ]
-        boxes = _with_problems(boxes, overlaps(sources, files))
-    return boxes if folder is None else _sized(boxes, folder)
+        boxes = _with_repeats(boxes, overlaps(sources, files))
+    if folder is not None:
+        return _sized(boxes, folder)
+    return _with_found(boxes, progress=progress) if find_images else boxes
+
+
+def _with_repeats(boxes: Boxes, repeats: Sequence[Problem]) -> Boxes:
+    """The boxes with notes of what counts twice, and a warning, which nobody may miss."""
+    from dataclasses import replace
+
+    from anchorkit.load_report import Remark
+
+    boxes = _with_problems(boxes, repeats)
+    remarks = [Remark("warning", f"{one.file}: {one.reason} ({one.value})") for one in repeats]
+    report = replace(boxes.report, remarks=(*boxes.report.remarks, *remarks))
+    return replace(boxes, report=report)
 
 
 def _with_problems(boxes: Boxes, more: Sequence[Problem]) -> Boxes:
@@ -178,5 +218,26 @@ def _with_problems(boxes: Boxes, more: Sequence[Problem]) -> Boxes:
 def _sized(boxes: Boxes, folder: ImageFolder) -> Boxes:
     from dataclasses import replace
 
-    sizes = folder.filled(boxes.image_sizes, boxes.image_names)
-    return _with_problems(replace(boxes, image_sizes=sizes), folder.problems)
+    sizes = folder.filled(boxes.image_sizes, boxes.image_names, boxes.image_files)
+    problems = [*folder.problems, *folder.unmatched(boxes.image_names)]
+    return _with_problems(replace(boxes, image_sizes=sizes), problems)
+
+
+def _with_found(boxes: Boxes, *, progress: bool) -> Boxes:
+    """Boxes whose images have the sizes of those that lie beside their annotations."""
+    from dataclasses import replace
+
+    from anchorkit.load_report import Remark
+    from anchorkit.loaders.image_sizes import images_beside
+
+    unknown = ~(boxes.image_sizes > 0).all(axis=1)
+    found = images_beside(progress=progress) if unknown.any() and boxes.image_files else None
+    if found is None:
+        return boxes
+    sizes = found.filled(boxes.image_sizes, boxes.image_names, boxes.image_files)
+    count = int((unknown & (sizes > 0).all(axis=1)).sum())
+    if not count:
+        return boxes
+    remark = Remark("note", f"sizes of {count:,} images read from the images themselves")
+    report = replace(boxes.report, remarks=(*boxes.report.remarks, remark))
+    return _with_problems(replace(boxes, image_sizes=sizes, report=report), found.problems)

@@ -1,22 +1,26 @@
 """COCO: one JSON file of images, annotations and categories."""
 
 import os
+import re
 import struct
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anchorkit.boxes import Boxes
+from anchorkit.boxes import Boxes, concatenated
 from anchorkit.errors import DataError, UsageError
 from anchorkit.files import check_file
 from anchorkit.load_report import Problem, Report
+from anchorkit.loaders.coco_parts import parts_wanted
 from anchorkit.loaders.image_sizes import ImageFolder
 from anchorkit.loaders.json_stream import members
 from anchorkit.loaders.plausible import Odd, plausible
+from anchorkit.loaders.sniffed import described
 from anchorkit.loaders.voc_file import SMALLEST_AREA
 
 __all__ = ["load_coco"]
@@ -25,6 +29,7 @@ SLACK = 1e-6
 """Fraction of the image by which a box may stick out without being called clipped: rounding."""
 
 _PACK = struct.Struct("4d").pack
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LISTS = ("images", "annotations", "categories")
 
 
@@ -35,6 +40,8 @@ def load_coco(
     jobs: int | None = None,
     progress: bool = False,
     images: ImageFolder | None = None,
+    besides: Sequence[str] = (),
+    keep_sets: bool = False,
 ) -> Boxes:
     """Boxes of a COCO instances file.
 
@@ -46,26 +53,37 @@ def load_coco(
     Parameters
     ----------
     file
-        The JSON file.
+        The JSON file, which may be packed by gzip, or a folder that holds one.
     image_sets
-        COCO has none: wanted empty.
+        Parts, each a file of its own beside this one, to use in its place: `val`.
     jobs
         Not used: there is one file.
     progress
         Whether to show a progress bar on stderr.
     images
         The images, for those whose size the file does not tell.
+    besides
+        Parts to load as well.
+    keep_sets
+        Whether to remember which images belong to which part.
 
     Raises
     ------
     UsageError
-        Where the file is missing, or image sets are asked for.
+        Where the file is missing.
     DataError
-        Where it is not JSON, ends in the middle, or describes no images or annotations.
+        Where it is not JSON, ends in the middle, describes no images or annotations, or where there
+        is no such part.
     """
-    path = Path(file)
-    if image_sets:
-        raise UsageError(f"{path.as_posix()}: image sets are lists of a VOC folder: COCO has none")
+    parts = parts_wanted(Path(file), image_sets, besides)
+    boxes = concatenated(
+        [_of_file(path, images, progress=progress) for path in dict.fromkeys(parts.values())]
+    )
+    sets = {name: (path.as_posix(),) for name, path in parts.items() if name}
+    return replace(boxes, image_sets=sets) if keep_sets else boxes
+
+
+def _of_file(path: Path, images: ImageFolder | None, *, progress: bool) -> Boxes:
     check_file(path, "a COCO file")
     document = _Document(path)
     keys: dict[str, bool] = {}
@@ -80,13 +98,24 @@ def load_coco(
                 document.add_category(number, value)
     except OSError as error:
         raise UsageError(f"{path.as_posix()}: {error.strerror or error}") from None
+    except DataError:
+        _refuse_other(path)
+        raise
     for key in _LISTS[:2]:
         if not keys.get(key, False):
+            _refuse_other(path)
             found = ", ".join(list(keys)[:6]) or "nothing"
             raise DataError(
                 f"{path.as_posix()}: no list of {key}: wanted a COCO instances file, found {found}"
             )
     return document.boxes(images)
+
+
+def _refuse_other(path: Path) -> None:
+    """Fail with the name of what a file is, where it is of another tool."""
+    other = described(path)
+    if other:
+        raise DataError(f"{path.as_posix()}: {other}")
 
 
 class _Document:
@@ -99,6 +128,7 @@ class _Document:
         self.of_image = array("i")
         self.of_category = array("i")
         self.objects = 0
+        self.texts = 0
         self.image_place: dict[Any, int] = {}
         self.category_place: dict[Any, int] = {}
         self.images: dict[Any, tuple[str, float, float]] = {}
@@ -112,7 +142,12 @@ class _Document:
                 self.fault(number, "crowd annotation", f"image {item.get('image_id')}")
                 return
             image, category = item["image_id"], item.get("category_id")
-            row = _PACK(*item["bbox"])
+            box = item["bbox"]
+            try:
+                row = _PACK(*box)
+            except (TypeError, struct.error):
+                row = _PACK(*map(_number, box))
+                self.texts += 1
             place = self.image_place.setdefault(image, len(self.image_place))
             kind = self.category_place.setdefault(category, len(self.category_place))
         except (KeyError, TypeError, AttributeError, OverflowError, struct.error):
@@ -133,7 +168,9 @@ class _Document:
         if again:
             self.note("an image described twice", f"id {key}")
             return
-        self.images[key] = (name, _side(item.get("width")), _side(item.get("height")))
+        sides = item.get("width"), item.get("height")
+        self.texts += any(isinstance(side, str) and _side(side) > 0 for side in sides)
+        self.images[key] = (name, _side(sides[0]), _side(sides[1]))
 
     def add_category(self, number: int, item: Any) -> None:
         try:
@@ -157,8 +194,13 @@ class _Document:
         names = [_without_extension(image[0]) for image in self.images.values()]
         if folder is not None:
             sizes = folder.filled(sizes, names)
+        if self.texts:
+            self.note("numbers written as text: read all the same", f"{self.texts:,}")
         place = {key: row for row, key in enumerate(self.images)}
-        image_rows = np.asarray([place.get(key, -1) for key in self.image_place], dtype=np.int32)
+        called = self.same_ids("image", self.image_place, self.images)
+        image_rows = np.asarray(
+            [place.get(called.get(key, key), -1) for key in self.image_place], dtype=np.int32
+        )
         image_ids = _taken(image_rows, self.of_image)
         kept, strange, sides, centres = self.judged(image_ids, sizes)
         order = kept[np.argsort(image_ids[kept], kind="stable")]
@@ -182,6 +224,7 @@ class _Document:
                 ),
             ),
             image_files=(self.file,) * len(names),
+            class_list=tuple(self.categories.values()),
         )
         place_of_row = np.full(len(image_ids), -1)
         place_of_row[order] = np.arange(len(order))
@@ -193,6 +236,22 @@ class _Document:
             values=np.frombuffer(bytes(self.rows), dtype=np.float64).reshape(-1, 4)[strange],
         )
         return plausible(boxes, odd, "edges", self.file, numbers=numbers[order])
+
+    def same_ids(self, what: str, used: Iterable[Any], known: Iterable[Any]) -> dict[Any, Any]:
+        """Ids that are used as text where they are told as numbers, or the reverse."""
+        known = set(known)
+        strange = [key for key in used if key not in known and key is not None]
+        if not strange:
+            return {}
+        as_text = {str(key): key for key in known}
+        found = {key: as_text[str(key)] for key in strange if str(key) in as_text}
+        if found:
+            first = next(iter(found))
+            self.note(
+                f"ids of {what} that are text in one place, numbers in another: taken as the same",
+                f"{first!r} and {found[first]!r}",
+            )
+        return found
 
     def judged(
         self, image_ids: NDArray[np.int32], sizes: NDArray[np.float64]
@@ -243,9 +302,11 @@ class _Document:
         """Sorted names of the categories that the rows have, and the row of each in them."""
         used = _taken(np.arange(len(self.category_place), dtype=np.int32), self.of_category)[rows]
         names = {}
+        called = self.same_ids("category", self.category_place, self.categories)
         for place, key in enumerate(self.category_place):
-            names[place] = self.categories.get(key, "" if key is None else str(key))
-            if key not in self.categories:
+            known = called.get(key, key)
+            names[place] = self.categories.get(known, "" if key is None else str(key))
+            if known not in self.categories:
                 count = int(np.count_nonzero(used == place))
                 self.note("a category that is not described", f"{key}, of {count} boxes")
         found = sorted({names[place] for place in np.unique(used).tolist()})
@@ -279,10 +340,23 @@ def _plain(name: Any) -> str:
     return str(name).replace("\0", " ")
 
 
+def _number(value: Any) -> float:
+    """A number, be it written as text.
+
+    Raises
+    ------
+    TypeError
+        Where it is none.
+    """
+    if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
+        raise TypeError
+    return float(value)
+
+
 def _side(value: Any) -> float:
     try:
-        return float(value) if isinstance(value, (int, float)) else float("nan")
-    except OverflowError:
+        return float("nan") if isinstance(value, bool) else _number(value)
+    except (OverflowError, TypeError):
         return float("nan")
 
 

@@ -43,7 +43,7 @@ def _place(path: Path) -> object:
 
 
 def overlaps(sources: Sequence[tuple[str, Path]], files: Iterable[Sequence[str]]) -> list[Problem]:
-    """A note for each source that holds annotation files of an earlier one.
+    """A problem for each source that holds annotation files of an earlier one.
 
     Parameters
     ----------
@@ -69,5 +69,5 @@ def overlaps(sources: Sequence[tuple[str, Path]], files: Iterable[Sequence[str]]
         seen |= found
         if count:
             value = f"--{name}: {count:,}, such as {first}"
-            notes.append(Problem(path.as_posix(), None, REASON, value, "note"))
+            notes.append(Problem(path.as_posix(), None, REASON, value, "repeated"))
     return notes

@@ -6,16 +6,22 @@ from pathlib import Path
 from anchorkit.errors import DataError, UsageError
 from anchorkit.files import found_at
 from anchorkit.loaders import LOADERS, Loader
+from anchorkit.loaders.coco_parts import coco_files
+from anchorkit.loaders.listing import annotation_files
+from anchorkit.loaders.sniffed import described, head_of, suffix_of, text_kind
+from anchorkit.loaders.suffixes import IMAGE_SUFFIXES
 from anchorkit.loaders.worker import named
 
 __all__ = ["guessed_format"]
+
+_LISTS = {"list of images": "data", "keras list": "keras"}
 
 
 def guessed_format(path: str | os.PathLike[str]) -> str:
     """The format of a data set, a key of `LOADERS`, by what is there.
 
-    A folder of XML is VOC, one of label files YOLO; a .json file is COCO, a .data file darknet's
-    list, an .npz file extracted boxes.
+    A folder of XML is VOC, one of label files YOLO or KITTI; a .json file is COCO, a .data or .yaml
+    file and a list of images a data file, an .npz file extracted boxes.
 
     Parameters
     ----------
@@ -27,40 +33,98 @@ def guessed_format(path: str | os.PathLike[str]) -> str:
     UsageError
         Where there is nothing, or more than one format fits; the message names the options.
     DataError
-        Where a folder holds no annotations.
+        Where a folder holds no annotations, or those of a tool that no trainer reads.
     """
     place = Path(path)
-    typed = place.as_posix()
     found = found_at(place)
-    if found not in ("a file", "a folder"):
-        raise UsageError(f"{typed}: wanted a data set, a folder or a file, found {found}")
     if found == "a file":
-        for name, loader in _taking("FILE").items():
-            if place.suffix.lower() == loader.suffix:
-                return name
-        raise UsageError(f"{typed}: cannot tell its format: wanted a folder or {_suffixes()}")
+        return _of_file(place)
+    if found != "a folder":
+        raise UsageError(
+            f"{place.as_posix()}: wanted a data set, a folder or a file, found {found}"
+        )
+    return _of_folder(place)
+
+
+def _of_file(place: Path) -> str:
+    typed, suffix = place.as_posix(), suffix_of(place)
+    other = described(place)
+    if other:
+        raise DataError(f"{typed}: {other}")
+    for name, loader in _taking("FILE").items():
+        if suffix in loader.suffixes:
+            return name
+    if suffix == ".xml":
+        raise UsageError(f"{typed}: a single annotation: give its folder")
+    if suffix == ".cfg":
+        raise UsageError(f"{typed}: a network: --cfg {typed} takes it; wanted a data set")
+    if head_of(place)[:2] == b"\x1f\x8b":
+        raise UsageError(f"{typed}: packed by gzip: unpack it, or call it .json.gz")
+    kind = text_kind(place)
+    if kind in _LISTS:
+        return _LISTS[kind]
+    if kind in ("labels", "KITTI"):
+        raise UsageError(f"{typed}: a single file of {kind}: give its folder")
+    if suffix == ".names" or place.name in ("classes.txt", "_darknet.labels"):
+        raise UsageError(f"{typed}: names of classes: give the folder of the labels")
+    raise UsageError(f"{typed}: cannot tell its format: wanted a folder or {_suffixes()}")
+
+
+def _of_folder(place: Path) -> str:
+    typed = place.as_posix()
     below = _below(place)
     fits = [
         name
         for name, loader in _taking("DIR").items()
-        if below[loader.suffix]
-        and (not loader.told_by or named(loader.told_by)(below[loader.suffix]))
+        if (files := _ending(below, loader))
+        and (not loader.told_by or named(loader.told_by)(files))
     ]
-    if len(fits) == 1:
+    if "yolo" in fits and "kitti" in fits:
+        fits.remove("yolo")  # lines without a number for their class read as neither
+    if fits == ["voc"] or len(fits) == 1:
         return fits[0]
     if fits:
         both = " and ".join(LOADERS[name].holds for name in fits)
         options = " or ".join(f"--{name} {typed}" for name in fits)
         raise UsageError(f"{typed}: holds {both}: say which with {options}")
+    if any(file.lower().endswith(IMAGE_SUFFIXES) for file in below) and _has_labels(place):
+        return "data"
+    if coco_files(place):
+        return "coco"
     folders = " or ".join(loader.holds for loader in _taking("DIR").values())
+    for file in below:
+        other = described(file) or _list_named(file)
+        if other and not file.lower().endswith(IMAGE_SUFFIXES):
+            raise DataError(f"{typed}: wanted {folders}; {Path(file).as_posix()}: {other}")
     for name, loader in _taking("FILE").items():
-        if below[loader.suffix]:
-            first = Path(below[loader.suffix][0]).as_posix()
+        files = _ending(below, loader)
+        if files:
+            first = Path(files[0]).as_posix()
             raise UsageError(
                 f"{typed}: holds {loader.holds}, but no {folders}: name the file, as in "
                 f"--{name} {first}"
             )
-    raise DataError(f"{typed}: no annotations found: wanted {folders}, or a file {_suffixes()}")
+    seen = f"; the first file there is {Path(below[0]).as_posix()}" if below else ""
+    raise DataError(
+        f"{typed}: no annotations found: wanted {folders}, or a file {_suffixes()}{seen}"
+    )
+
+
+def _list_named(file: str) -> str:
+    """What to do with a file that lists images or boxes."""
+    name = _LISTS.get(text_kind(file), "") if file.lower().endswith(".txt") else ""
+    return f"a {text_kind(file)}: name it, as in --{name} {Path(file).as_posix()}" if name else ""
+
+
+def _has_labels(place: Path) -> bool:
+    """Whether the labels of a folder of images lie in `labels` in place of `images`."""
+    parts = list(place.absolute().parts)
+    for images in ("images", "JPEGImages"):
+        if images in parts:
+            last = len(parts) - 1 - parts[::-1].index(images)
+            if Path(*parts[:last], "labels", *parts[last + 1 :]).is_dir():
+                return True
+    return False
 
 
 def _taking(what: str) -> dict[str, Loader]:
@@ -68,16 +132,18 @@ def _taking(what: str) -> dict[str, Loader]:
 
 
 def _suffixes() -> str:
-    return ", ".join(f"{loader.suffix} (--{name})" for name, loader in _taking("FILE").items())
+    return ", ".join(
+        f"{' or '.join(loader.suffixes)} (--{name})"
+        for name, loader in _taking("FILE").items()
+        if loader.suffixes
+    )
 
 
-def _below(place: Path) -> dict[str, list[str]]:
-    """Files below a folder that are not hidden, sorted, by their suffix."""
-    found: dict[str, list[str]] = {loader.suffix: [] for loader in LOADERS.values()}
-    for folder, folders, names in os.walk(place):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            suffix = name[name.rfind(".") :].lower()
-            if suffix in found and not name.startswith("."):
-                found[suffix].append(f"{folder}{os.sep}{name}")
-    return {suffix: sorted(files) for suffix, files in found.items()}
+def _below(place: Path) -> list[str]:
+    """Files below a folder that are not hidden, sorted, links to folders followed."""
+    folder = os.fspath(place)
+    return [f"{folder}{os.sep}{name}" for name in annotation_files(folder, "").names]
+
+
+def _ending(files: list[str], loader: Loader) -> list[str]:
+    return [file for file in files if file.lower().endswith(loader.suffixes)]

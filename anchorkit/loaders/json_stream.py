@@ -1,11 +1,13 @@
 """The members of a large JSON document one at a time, without holding the document."""
 
 import codecs
+import gzip
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from anchorkit.errors import DataError
 from anchorkit.files import open_file
@@ -18,6 +20,8 @@ CHUNK = 1 << 22
 
 LARGEST = 1 << 28
 """Characters above which a single value is not waited for."""
+
+GZIP = b"\x1f\x8b"
 
 NUMBER = 400
 """Characters of the longest number that is waited for."""
@@ -44,12 +48,14 @@ class Member(NamedTuple):
 class _Text:
     """A window on the text of a file."""
 
-    def __init__(self, path: Path, size: int) -> None:
+    def __init__(self, path: Path, size: int, raw: BinaryIO) -> None:
         self.path = path
         self.size = size
         self.read = 0
-        self.file = open_file(path, "a JSON file")
-        head = self.file.read(3)
+        self.file = _unpacked(raw)
+        if isinstance(self.file, gzip.GzipFile):
+            self.size = 0  # nobody knows before the end
+        head = self.start()
         self.file.seek(0)
         name = next((name for mark, name in _ENCODINGS if head.startswith(mark)), "utf-8")
         # A name in another encoding must not cost the boxes: its bytes are kept as surrogates.
@@ -60,11 +66,25 @@ class _Text:
         self.at = 0
         self.ended = False
 
+    def start(self) -> bytes:
+        """The first bytes, where a mark of the encoding stands."""
+        return self.piece(3)
+
+    def piece(self, count: int) -> bytes:
+        """The next bytes of the file, unpacked."""
+        try:
+            return self.file.read(count)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            said = str(error)[:80]
+            raise DataError(
+                f"{self.path.as_posix()}: packed by gzip, but damaged: {said}"
+            ) from None
+
     def more(self) -> bool:
         """Drop what was read and append the next chunk; False at the end."""
         if self.ended:
             return False
-        data = self.file.read(max(CHUNK, len(self.text) - self.at))
+        data = self.piece(max(CHUNK, len(self.text) - self.at))
         self.read += len(data)
         self.ended = not data
         try:
@@ -135,8 +155,14 @@ class _Text:
         left = len(self.text) - (self.at if at is None else at)
         return DataError(
             f"{self.path.as_posix()}: not well-formed JSON: {found} "
-            f"(about byte {max(0, self.read - left):,} of {self.size:,})"
+            f"(about byte {max(0, self.read - left):,}{f' of {self.size:,}' if self.size else ''})"
         )
+
+
+def _unpacked(raw: BinaryIO) -> "BinaryIO | gzip.GzipFile":
+    packed = raw.read(len(GZIP)) == GZIP
+    raw.seek(0)
+    return gzip.GzipFile(fileobj=raw) if packed else raw
 
 
 def _may_be_cut(error: json.JSONDecodeError, text: str) -> bool:
@@ -176,10 +202,10 @@ def members(
     [('info', None, 3), ('images', 0, None), ('images', 1, {'id': 7})]
     """
     size = path.stat().st_size
-    text = _Text(path, size)
-    with text.file:
+    with open_file(path, "a JSON file") as raw:
+        text = _Text(path, size, raw)
         if progress:
-            yield from _shown(text, size)
+            yield from _shown(text)
         else:
             yield from _members(text)
     if text.escaped:
@@ -230,11 +256,15 @@ def _elements(text: _Text, key: str) -> Iterator[Member]:
         raise text.error(f"wanted a comma after element {number} of {key[:40]!r}")
 
 
-def _shown(text: _Text, size: int) -> Iterator[Member]:
+def _shown(text: _Text) -> Iterator[Member]:
     from tqdm import tqdm
 
     with tqdm(
-        total=size, unit="B", unit_scale=True, desc=safe_text(text.path.name), leave=False
+        total=text.size or None,
+        unit="B",
+        unit_scale=True,
+        desc=safe_text(text.path.name),
+        leave=False,
     ) as bar:
         for count, member in enumerate(_members(text)):
             if count % 5000 == 0:

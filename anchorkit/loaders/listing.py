@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from anchorkit.errors import DataError
+from anchorkit.errors import DataError, UsageError
 from anchorkit.files import check_folder, found_at
 from anchorkit.load_report import Problem
 
@@ -44,6 +44,10 @@ def annotations_of(root: Path, inner: str, suffix: str, *, wanted: str) -> tuple
     DataError
         Where it holds no such files.
     """
+    if found_at(root) == "a file":
+        raise UsageError(
+            f"{root.as_posix()}: wanted a folder of {wanted}, found a file: give its folder"
+        )
     check_folder(root, f"a folder of {wanted}")
     folder = root / inner if (root / inner).is_dir() else root
     typed = folder.as_posix()
@@ -63,8 +67,8 @@ class _Found:
         self.linked: list[tuple[str, bool]] = []
 
 
-def annotation_files(folder: str, suffix: str) -> Listing:
-    """All files below a folder whose name ends in `suffix`, whatever its case.
+def annotation_files(folder: str, suffix: str | tuple[str, ...]) -> Listing:
+    """All files below a folder whose name ends in `suffix`, or one of several, whatever its case.
 
     Links to folders are followed, and each folder is read once. Hidden files (a dot first, so
     AppleDouble's `._name` too) and files in hidden folders are only counted.
@@ -103,7 +107,11 @@ def annotation_files(folder: str, suffix: str) -> Listing:
 
 
 def _sort_in(
-    entry: os.DirEntry[str], below: str, concealed: bool, suffix: str, found: _Found
+    entry: os.DirEntry[str],
+    below: str,
+    concealed: bool,
+    suffix: str | tuple[str, ...],
+    found: _Found,
 ) -> None:
     concealed = concealed or entry.name.startswith(".")
     fits = entry.name.lower().endswith(suffix)
@@ -112,7 +120,7 @@ def _sort_in(
     except OSError:
         folder = False
     if folder:
-        if fits and not concealed:
+        if fits and not concealed and isinstance(suffix, str):
             reason = f"a folder named like a {suffix} file"
             found.problems.append(Problem(_typed(entry.path), None, reason, "", "note"))
         if not entry.is_symlink():

@@ -5,6 +5,8 @@ says which. Here every line is looked at in each way, and the set decides: what 
 its boxes out of the image, or gives them no area, was not meant. Nothing here needs numpy.
 
 Tested in tests/loaders/test_yolo.py.
+
+Tested in tests/loaders/test_yolo.py.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,9 +1,18 @@
 """Text files as people save them: UTF-8, or UTF-16 as some shells and editors of Windows write.
 
 Tested in tests/loaders/test_yolo.py.
+
+Tested in tests/loaders/test_listed_images.py.
 """
 
-__all__ = ["decoded", "utf8"]
+from typing import TYPE_CHECKING
+
+from anchorkit.files import read_file, text_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path  # processes that read files start without it
+
+__all__ = ["decoded", "lines_of", "unquoted", "utf8"]
 
 MARK = b"\xef\xbb\xbf"
 _LOOKED_AT = 200
@@ -31,6 +40,21 @@ def utf8(data: bytes) -> bytes:
 def decoded(data: bytes) -> str:
     """The text of a file; bytes that are no text are kept as surrogates, as in paths."""
     return utf8(data).decode("utf-8", "surrogateescape")
+
+
+def lines_of(path: "Path") -> list[str]:
+    """Lines of a text file that are not blank, without blanks at both ends, and without quotes."""
+    text = decoded(read_file(path, "a text file"))
+    return [found for line in text_lines(text) if (found := unquoted(line))]
+
+
+def unquoted(text: str) -> str:
+    """A value without blanks and without a pair of quotes around it."""
+    text = text.strip()
+    for quote in ("'", '"'):
+        if len(text) > 1 and text.startswith(quote) and text.endswith(quote):
+            return text[1:-1].strip()
+    return text
 
 
 def _utf16(data: bytes) -> str:

@@ -32,9 +32,9 @@ NEAR = 0.01
 WARNED, REFUSED = 0.05, 0.5
 """Shares of the boxes from which on a warning, an error is due."""
 
-FEWEST_WARNED, FEWEST_REFUSED = 2, 8
-"""Boxes that must be strange for a warning, and for an error where no other reading fits them:
-single boxes reach out of their images in many sets."""
+FEWEST, FEWEST_UNEXPLAINED = 2, 8
+"""Boxes that must be strange before anything is said where another reading fits them, and where
+none does: single boxes reach out of their images in many sets."""
 
 ALIKE = 0.8
 """Share of the images with boxes outside that a reading must mend before any image is left out."""
@@ -68,13 +68,14 @@ class Odd(NamedTuple):
 class _Look(NamedTuple):
     """All objects with numbers.
 
-    `values` (n, 4) as in the file, `sides` (n, 2) of their images, `images` (n,) their rows, `out`
-    (n,) whether it lies out of its image.
+    `values` (n, 4) as in the file, `sides` (n, 2) of their images, `images` (n,) their rows, `far`
+    (n,) whether it lies out of its image, `out` (n,) whether it does or its corners are swapped.
     """
 
     values: NDArray[np.float64]
     sides: NDArray[np.float64]
     images: NDArray[np.int64]
+    far: NDArray[np.bool_]
     out: NDArray[np.bool_]
 
 
@@ -218,8 +219,8 @@ def plausible(
     reading, images = _mended(look, form)
     if reading is None:
         return _said(
-            boxes, source, out, such, "reach out of their image",
-            "no other reading fits: are these the sizes of these images?", FEWEST_REFUSED,
+            boxes, source, int(np.count_nonzero(look.far)), such, "reach out of their image",
+            "no other reading fits: are these the sizes of these images?", FEWEST_UNEXPLAINED,
         )  # fmt: skip
     boxes, gone = _without(boxes, images, reading.reason, numbers)
     what = "reach out of their image"
@@ -265,7 +266,7 @@ def _looked(boxes: Boxes, odd: Odd, form: Form) -> _Look:
     with np.errstate(all="ignore"):
         beyond = np.hstack([-corners[:, :2] / known, corners[:, 2:] / known - 1]).max(axis=1)
         upside_down = (corners[:, 2:] < corners[:, :2]).any(axis=1)
-    return _Look(values, known, images, (beyond > FAR) | upside_down)
+    return _Look(values, known, images, beyond > FAR, (beyond > FAR) | upside_down)
 
 
 def _of_images(look: _Look, which: NDArray[np.bool_], images: int) -> NDArray[np.int64]:
@@ -373,14 +374,14 @@ def _said(
     such: str,
     what: str,
     instead: str,
-    least: int = FEWEST_WARNED,
+    least: int = FEWEST,
 ) -> Boxes:
     """The boxes with a warning where many are strange; an error where most are, `least` or more."""
     objects = boxes.report.objects
-    if count < FEWEST_WARNED or count < WARNED * objects:
+    if count < least or count < WARNED * objects:
         return boxes
     text = f"{source}: {count:,} of {objects:,} boxes {what}{such}; {instead}"
-    if count >= REFUSED * objects and count >= least:
+    if count >= REFUSED * objects:
         raise DataError(text)
     report = boxes.report
     return replace(

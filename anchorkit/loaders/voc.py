@@ -9,15 +9,17 @@ import numpy as np
 
 from anchorkit.boxes import Boxes, concatenated
 from anchorkit.errors import DataError
-from anchorkit.files import found_at, read_file
-from anchorkit.image_sets import in_image_sets, listed_names, matched
-from anchorkit.load_report import Problem
+from anchorkit.image_sets import in_image_sets
+from anchorkit.load_report import Problem, Remark
 from anchorkit.loaders.batches import read_batch
 from anchorkit.loaders.columns import boxes_of_columns
-from anchorkit.loaders.image_sizes import ImageFolder
-from anchorkit.loaders.listing import Listing, annotations_of
+from anchorkit.loaders.folders import warned_of_parts
+from anchorkit.loaders.image_sizes import ImageFolder, images_beside
+from anchorkit.loaders.listing import annotations_of
 from anchorkit.loaders.parallel import read_in_batches
-from anchorkit.suggestions import names_there
+from anchorkit.loaders.parts import parts_of
+from anchorkit.loaders.sniffed import EXPORT, described
+from anchorkit.loaders.voc_sets import sets_of, sets_there
 
 __all__ = ["load_voc"]
 
@@ -41,7 +43,8 @@ def load_voc(
     folder
         A VOC root with Annotations/, or any folder of XML; sub-folders are included.
     image_sets
-        Names of lists in ImageSets/Main; only their images are used. All, where empty.
+        Names of lists in ImageSets/Main, or of folders of parts (`train`); only their images are
+        used. All, where empty.
     jobs
         Processes that read files; None: as many as this process may use.
     progress
@@ -49,7 +52,8 @@ def load_voc(
     keep_sets
         Whether to keep, for saving, which images belong to which image set.
     images
-        The images, for annotations that do not tell their size.
+        The images, for annotations that do not tell their size. Those in JPEGImages and beside the
+        annotations are tried without.
 
     Raises
     ------
@@ -72,20 +76,39 @@ def load_voc(
         problems=listing.problems,
         hidden=listing.hidden,
     )
-    if images is not None:
-        boxes = _with_sizes(boxes, images)
+    _refuse_others(boxes)
+    boxes = _with_sizes(boxes, images, progress=progress)
     if image_sets or keep_sets:
-        wanted = _sets_there(root) if keep_sets else image_sets
-        sets = _image_sets(root, typed, listing, wanted)
+        wanted = [*dict.fromkeys([*(sets_there(root, typed) if keep_sets else ()), *image_sets])]
+        sets = sets_of(root, typed, listing, wanted)
         boxes = replace(boxes, image_sets=sets)
         boxes = in_image_sets(boxes, image_sets) if image_sets else boxes
         boxes = boxes if keep_sets else replace(boxes, image_sets={})
+    if not image_sets:
+        remarks = warned_of_parts(typed, list(parts_of(listing.names)))
+        report = boxes.report
+        boxes = replace(boxes, report=replace(report, remarks=(*report.remarks, *remarks)))
     return boxes
 
 
-def _with_sizes(boxes: Boxes, images: ImageFolder) -> Boxes:
+def _refuse_others(boxes: Boxes) -> None:
+    """Fail where nothing was read, for it is of another kind."""
+    if boxes.images:
+        return
+    for problem in boxes.report.of("unreadable"):
+        other = described(problem.file)
+        if other.endswith(EXPORT):
+            raise DataError(f"{problem.file}: {other}")
+
+
+def _with_sizes(boxes: Boxes, given: ImageFolder | None, *, progress: bool) -> Boxes:
     """The same, files that do not tell their image's size read again with that of the image."""
-    sizes = images.filled(boxes.image_sizes, boxes.image_names)
+    if (boxes.image_sizes > 0).all():
+        return boxes
+    images = given or images_beside(progress=progress)
+    if images is None:
+        return boxes
+    sizes = images.filled(boxes.image_sizes, boxes.image_names, boxes.image_files)
     unknown = ~(boxes.image_sizes > 0).all(axis=1)
     rows = np.flatnonzero(unknown & (sizes > 0).all(axis=1))
     if not len(rows):
@@ -93,7 +116,9 @@ def _with_sizes(boxes: Boxes, images: ImageFolder) -> Boxes:
     files = [boxes.image_files[row] for row in rows.tolist()]
     known = [(width, height) for width, height in sizes[rows].tolist()]
     names = [boxes.image_names[row] for row in rows.tolist()]
-    again = boxes_of_columns(files, names, [read_batch(files, known)], source=images.folder)
+    again = boxes_of_columns(
+        files, names, [read_batch(files, known)], source=boxes.image_files[rows[0]]
+    )
     both = concatenated([boxes, again])
     # What was read again belongs to the image that is there already.
     place = {file: row for row, file in enumerate(boxes.image_files)}
@@ -104,6 +129,10 @@ def _with_sizes(boxes: Boxes, images: ImageFolder) -> Boxes:
     for problem in again.report.problems:
         found.get(problem.file, []).append(problem)
     replaced = set(again.image_files)
+    remarks = boxes.report.remarks
+    if given is None:
+        text = f"sizes of {len(files):,} images read from the images themselves"
+        remarks = (*remarks, Remark("note", text))
     problems: list[Problem] = []
     for problem in boxes.report.problems:
         # In the place of the first complaint about a file: all that is left of them.
@@ -119,44 +148,5 @@ def _with_sizes(boxes: Boxes, images: ImageFolder) -> Boxes:
         truncated=both.truncated[order],
         image_sizes=sizes,
         class_names=both.class_names,
-        report=replace(boxes.report, problems=tuple(problems)),
+        report=replace(boxes.report, problems=tuple(problems), remarks=remarks),
     )
-
-
-def _sets_folder(root: Path) -> Path:
-    here = root / "ImageSets" / "Main"
-    if not here.is_dir() and root.name == "Annotations":
-        return root.parent / "ImageSets" / "Main"
-    return here
-
-
-def _sets_there(root: Path) -> list[str]:
-    folder = _sets_folder(root)
-    return sorted(path.stem for path in folder.glob("*.txt") if not path.name.startswith("."))
-
-
-def _image_sets(
-    root: Path, typed: str, listing: Listing, names: Sequence[str]
-) -> dict[str, tuple[str, ...]]:
-    """For each named set, the paths of the annotations it lists, those not there among them."""
-    there = [problem.file for problem in listing.problems if problem.kind == "unreadable"]
-    below = [file[len(typed) + 1 :] for file in there if file.startswith(f"{typed}/")]
-    files = {name[: -len(".xml")]: name for name in [*listing.names, *below]}
-    images = list(files)
-    sets = {}
-    for name in dict.fromkeys(names):
-        path = _sets_folder(root) / f"{name}.txt"
-        if found_at(path) == "nothing there":
-            known = names_there(name, _sets_there(root))
-            raise DataError(f"{path.as_posix()}: no such image set; found: {known}")
-        text = read_file(path, "an image set").decode("utf-8-sig", "surrogateescape")
-        listed = listed_names(text, images)
-        meant = matched(listed, images)
-        sets[name] = tuple(
-            dict.fromkeys(
-                f"{typed}/{file}"
-                for one, found in zip(listed, meant, strict=True)
-                for file in ([files[image] for image in found] or [f"{one}.xml"])
-            )
-        )
-    return sets

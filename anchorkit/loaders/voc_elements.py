@@ -1,6 +1,8 @@
 """The objects of a VOC annotation, wherever in its XML: none is passed over in silence.
 
 Tested in tests/loaders/test_voc_surprises.py.
+
+Tested in tests/loaders/test_voc_surprises.py.
 """
 
 from collections.abc import Iterator, Mapping

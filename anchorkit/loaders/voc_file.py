@@ -15,9 +15,13 @@ __all__ = [
     "SMALLEST_AREA",
     "Annotation",
     "Fault",
+    "FaultyError",
     "UnreadableError",
+    "check_order",
     "is_true",
+    "placed",
     "read_annotation",
+    "shown_corners",
 ]
 
 SMALLEST_AREA = 1e-20
@@ -186,7 +190,7 @@ def _child(item: Any, name: str) -> Any:
     return item.get(name) if isinstance(item, Mapping) else None
 
 
-class _FaultyError(Exception):
+class FaultyError(Exception):
     """What is wrong with one object: reason and value."""
 
     def __init__(self, reason: str, value: str) -> None:
@@ -196,24 +200,24 @@ class _FaultyError(Exception):
 
 def _number(item: Any, name: str) -> float:
     if isinstance(item, list):
-        raise _FaultyError(f"{name} given more than once", str(len(item)))
+        raise FaultyError(f"{name} given more than once", str(len(item)))
     text = _text(item)
     if not text:
-        raise _FaultyError(f"{name} missing", "")
+        raise FaultyError(f"{name} missing", "")
     value = float(text) if _NUMBER.fullmatch(text) else float("nan")
     if not abs(value) < float("inf"):
-        raise _FaultyError(f"{name} is not a number", text)
+        raise FaultyError(f"{name} is not a number", text)
     return value
 
 
 def _image_size(sizes: list[Any]) -> tuple[float, float]:
     if not sizes:
-        raise _FaultyError("image size missing", "")
+        raise FaultyError("image size missing", "")
     if len(sizes) > 1:
-        raise _FaultyError("image size given more than once", str(len(sizes)))
+        raise FaultyError("image size given more than once", str(len(sizes)))
     width, height = (_number(_child(sizes[0], side), f"image {side}") for side in _IMAGE_SIDES)
     if not (width > 0 and height > 0):
-        raise _FaultyError("image size not above zero", f"{width:g} x {height:g}")
+        raise FaultyError("image size not above zero", f"{width:g} x {height:g}")
     return width, height
 
 
@@ -226,7 +230,7 @@ def _assembled(
     size, sizeless = known or (float("nan"), float("nan")), None
     try:
         size = _image_size(sizes)
-    except _FaultyError as fault:
+    except FaultyError as fault:
         sizeless = None if known else fault
     boxes = [(item, box) for item in elements.objects for box in boxes_of_object(item)]
     found = Annotation(size, len(boxes) + len(elements.strays), [], [], [], [], [], [], [])
@@ -234,17 +238,17 @@ def _assembled(
         corners: tuple[float, float, float, float] | None = None
         try:
             corners = _corners(item, box)
-            _check_order(corners)
+            check_order(corners)
             if sizeless is not None:
                 raise sizeless
-            width, height, left, top, clipped = _placed(corners, size)
-        except _FaultyError as fault:
+            width, height, left, top, clipped = placed(corners, size)
+        except FaultyError as fault:
             found.faults.append(Fault(number, fault.reason, fault.value, "left_out"))
             if corners is not None and sizeless is None and fault.reason != "no area":
                 found.odd.append((number, -1, corners))
             continue
         if clipped:
-            value = _shown(corners, size)
+            value = shown_corners(corners, size)
             found.faults.append(Fault(number, "clipped to the image", value, "altered"))
             found.odd.append((number, len(found.labels), corners))
         name = _text(_first(_child(item, "name")))
@@ -276,36 +280,57 @@ def _first(item: Any) -> Any:
 
 def _corners(item: Any, box: Any) -> tuple[float, float, float, float]:
     if box is None:
-        raise _FaultyError("bndbox missing", instead_of_box(item))
+        raise FaultyError("bndbox missing", instead_of_box(item))
     xmin, ymin, xmax, ymax = (_number(_child(box, side), side) for side in _SIDES)
     return xmin, ymin, xmax, ymax
 
 
-def _check_order(corners: tuple[float, float, float, float]) -> None:
+def check_order(corners: tuple[float, float, float, float]) -> None:
+    """Fail where corners xmin, ymin, xmax, ymax are no box.
+
+    Raises
+    ------
+    FaultyError
+        Where two are swapped, or there is no area between them.
+    """
     xmin, ymin, xmax, ymax = corners
     if xmax < xmin:
-        raise _FaultyError("xmin above xmax", f"xmin {xmin:g}, xmax {xmax:g}")
+        raise FaultyError("xmin above xmax", f"xmin {xmin:g}, xmax {xmax:g}")
     if ymax < ymin:
-        raise _FaultyError("ymin above ymax", f"ymin {ymin:g}, ymax {ymax:g}")
+        raise FaultyError("ymin above ymax", f"ymin {ymin:g}, ymax {ymax:g}")
     if xmax == xmin or ymax == ymin:
-        raise _FaultyError("no area", _shown(corners))
+        raise FaultyError("no area", shown_corners(corners))
 
 
-def _placed(
+def placed(
     corners: tuple[float, float, float, float], size: tuple[float, float]
 ) -> tuple[float, float, float, float, bool]:
-    """Sides as fractions of the image, left and top in pixels, and whether it had to be clipped."""
+    """Sides as fractions of the image, left and top in pixels, and whether it had to be clipped.
+
+    Parameters
+    ----------
+    corners
+        xmin, ymin, xmax, ymax in pixels.
+    size
+        Width and height of the image in pixels.
+
+    Raises
+    ------
+    FaultyError
+        Where nothing of the box is in the image.
+    """
     xmin, ymin, xmax, ymax = corners
     left, top = max(xmin, 0.0), max(ymin, 0.0)
     right, bottom = min(xmax, size[0]), min(ymax, size[1])
     if not (left < right and top < bottom):
-        raise _FaultyError("outside the image", _shown(corners, size))
+        raise FaultyError("outside the image", shown_corners(corners, size))
     width, height = (right - left) / size[0], (bottom - top) / size[1]
     if not width * height > SMALLEST_AREA:
-        raise _FaultyError("no area", _shown(corners))
+        raise FaultyError("no area", shown_corners(corners))
     return width, height, left, top, (left, top, right, bottom) != corners
 
 
-def _shown(corners: tuple[float, ...], size: tuple[float, float] | None = None) -> str:
+def shown_corners(corners: tuple[float, ...], size: tuple[float, float] | None = None) -> str:
+    """Corners as the value of a problem, with the size of their image where it matters."""
     shown = ",".join(f"{corner:g}" for corner in corners)
     return shown if size is None else f"{shown} in {size[0]:g} x {size[1]:g}"

@@ -10,15 +10,20 @@ import numpy as np
 
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError, UsageError
-from anchorkit.files import read_file, text_lines
 from anchorkit.load_report import Problem
+from anchorkit.loaders.class_names import names_near
 from anchorkit.loaders.columns import boxes_of_columns
+from anchorkit.loaders.folders import in_parts, without_predictions
 from anchorkit.loaders.listing import annotations_of
 from anchorkit.loaders.long_lines import Tally, added, judged
 from anchorkit.loaders.parallel import read_in_batches
+from anchorkit.loaders.sniffed import EXPORT, described, text_kind
 from anchorkit.loaders.yolo_file import NAMED
 
-__all__ = ["boxes_of_labels", "load_yolo", "read_names"]
+__all__ = ["boxes_of_labels", "load_yolo"]
+
+LOOKED_AT = 20
+"""Problems of a set without boxes whose files are looked at for what they are."""
 
 LISTS = ("classes.txt", "predefined_classes.txt", "train.txt", "trainval.txt", "val.txt")
 MORE_LISTS = ("valid.txt", "test.txt", "requirements.txt", "notes.txt")
@@ -33,20 +38,22 @@ def load_yolo(
     progress: bool = False,
     polygons: bool = False,
     keypoints: bool = False,
+    keep_sets: bool = False,
 ) -> Boxes:
     """Boxes of a folder of YOLO label files.
 
     A line is `class x y width height`, fractions of the image; the box is clipped to the image.
     A sixth field is a confidence; lines of more are polygons or boxes with keypoints behind,
-    whichever their numbers fit. Class names come from `classes.txt` or a `.names`
-    file in the folder or, for a folder named `labels`, above it; the number where there is none.
+    whichever their numbers fit. Class names come from a list or a data.yaml beside or above the
+    labels; the number where there is none. Predictions (`runs/`) are passed over beside labels.
 
     Parameters
     ----------
     folder
         A data set with `labels/`, or any folder of label files; sub-folders are included.
     image_sets
-        Label folders have none: wanted empty.
+        Folders of parts (`train`), or lists of images (`train.txt`), that are used. All, where
+        empty.
     jobs
         Processes that read files; None: as many as this process may use.
     progress
@@ -56,33 +63,45 @@ def load_yolo(
         meant.
     keypoints
         Whether of longer lines the first five fields count.
+    keep_sets
+        Whether to remember which labels belong to which part.
 
     Raises
     ------
     UsageError
-        Where the folder is missing, or image sets are asked for.
+        Where the folder is missing.
     DataError
-        Where the folder holds no labels, or as for `boxes_of_labels`.
+        Where it holds no labels or no such part, or as for `boxes_of_labels`.
     """
     root = Path(folder)
-    if image_sets:
-        raise UsageError(
-            f"{root.as_posix()}: image sets are lists of a VOC folder; use --data for YOLO"
-        )
     typed, listing = annotations_of(root, "labels", ".txt", wanted="YOLO labels")
-    files = [f"{typed}/{name}" for name in listing.names]
+    names, remarks = without_predictions(typed, listing.names)
+    files = [f"{typed}/{name}" for name in names]
     boxes = boxes_of_labels(
         typed,
         files,
-        [name[: -len(".txt")] for name in listing.names],
-        names=_names_beside(root, Path(typed)),
+        [name[: -len(".txt")] for name in names],
+        names=names_near(root, Path(typed)),
         jobs=jobs,
         progress=progress,
         polygons=polygons,
         keypoints=keypoints,
         problems=listing.problems,
     )
-    return replace(boxes, report=replace(boxes.report, hidden=listing.hidden))
+    _refuse_others(boxes)
+    report = replace(boxes.report, hidden=listing.hidden, remarks=(*boxes.report.remarks, *remarks))
+    return in_parts(replace(boxes, report=report), root, typed, image_sets, keep_sets=keep_sets)
+
+
+def _refuse_others(boxes: Boxes) -> None:
+    """Fail where nothing was read, for it is of another kind."""
+    problems = () if len(boxes) else boxes.report.of("unreadable", "left_out")
+    for problem in problems[:LOOKED_AT]:
+        if text_kind(problem.file) == "KITTI":
+            raise DataError(f"{problem.file}: KITTI's labels: --kitti reads their folder")
+        other = described(problem.file)
+        if other.endswith(EXPORT):
+            raise DataError(f"{problem.file}: {other}")
 
 
 def boxes_of_labels(
@@ -148,27 +167,6 @@ def boxes_of_labels(
     return replace(boxes, report=report)
 
 
-def read_names(path: Path) -> list[str]:
-    """Names of classes, one a line, by their numbers.
-
-    Raises
-    ------
-    UsageError
-        Where the file cannot be read.
-    """
-    text = read_file(path, "names of classes").decode("utf-8-sig", "surrogateescape")
-    return [line.strip() for line in text_lines(text.replace("\0", " ").rstrip())]
-
-
-def _names_beside(root: Path, labels: Path) -> list[str]:
-    folders = [root, labels, *([root.parent] if root.name == "labels" else [])]
-    for folder in folders:
-        for path in [folder / "classes.txt", *sorted(folder.glob("*.names"))]:
-            if path.is_file() and not path.name.startswith("."):
-                return read_names(path)
-    return []
-
-
 def _faults(
     files: Sequence[str], batches: Sequence[dict[str, Any]], reason: str
 ) -> Iterator[Problem]:
@@ -194,6 +192,9 @@ def _refuse_pixels(source: str, files: Sequence[str], batches: Sequence[dict[str
     if 2 * pixels <= objects:
         return
     found = list(_faults(files, batches, "in pixels, not fractions"))
+    other = described(found[0].file)
+    if other.endswith(EXPORT):
+        raise DataError(f"{found[0].file}: {other}")
     numbers = [float(text) for one in found for text in one.value.split()[:4] if _is_number(text)]
     unit = "in percent" if max(numbers, default=101) <= 100 else "in pixels"
     raise DataError(
@@ -297,5 +298,6 @@ def _named(boxes: Boxes, names: Sequence[str], source: str) -> Boxes:
         boxes,
         class_ids=place[boxes.class_ids] if len(place) else boxes.class_ids,
         class_names=tuple(found),
+        class_list=tuple(names),
         report=replace(boxes.report, problems=(*boxes.report.problems, *notes)),
     )

@@ -1,6 +1,6 @@
 """Where numbers go in a picture whose points lie close together: geometry, nothing is drawn.
 
-Tested in tests/plots/test_drawing.py.
+Tested in tests/plots/test_labels.py.
 """
 
 import numpy as np

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from anchorkit.darknet.cost import Cost
-from anchorkit.plots.drawing import Curve
+from anchorkit.plots.curves import Curve
 from anchorkit.plots.figures import curves_figure
 from anchorkit.suggested_k import Chosen
 from anchorkit.sweep import Row
@@ -21,8 +21,10 @@ def sweep_figure(
     found: Chosen | None,
     update: str,
     costs: Sequence[Cost | None] | None = None,
+    *,
+    title: str = "",
 ) -> Figure:
-    """A figure of mean IoU against k, and where costs are known of what they buy.
+    """A figure of mean IoU against k, and where costs are known of what they add.
 
     Parameters
     ----------
@@ -34,6 +36,8 @@ def sweep_figure(
         The update that was searched with.
     costs
         For each row, what its network costs.
+    title
+        What stands above.
     """
     ks = [len(row.anchors) for row in rows]
     others = list(rows[0].others)
@@ -48,9 +52,10 @@ def sweep_figure(
     if held_out:
         curves.append(Curve("boxes held out", ks, held_out))
     curves += [Curve(f"{name} (mean)", ks, [row.others[name] for row in rows]) for name in others]
-    bought = [
-        (len(row.anchors), cost.flops / 1e9, row.mean_iou_exact)
+    paid = [
+        (len(row.anchors), float(cost.parameters), float(cost.flops))
         for row, cost in zip(rows, costs or (), strict=False)
         if cost
     ]
-    return curves_figure(curves, knee=found.suggestion.k if found else None, bought=bought)
+    knee = found.suggestion.k if found else None
+    return curves_figure(curves, knee=knee, costs=paid, title=title)

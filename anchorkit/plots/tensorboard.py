@@ -75,7 +75,7 @@ def _events(
     from tensorboardX.proto.event_pb2 import Event
     from tensorboardX.summary import image, scalar
 
-    from anchorkit.plots.figures import pixels
+    from anchorkit.plots.files import pixels
 
     now = time.time()
     yield Event(wall_time=now, file_version="brain.Event:2")

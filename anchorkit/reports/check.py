@@ -1,9 +1,11 @@
-"""The result of a check, as the JSON object, the text and the Markdown of `anchorkit check`.
+"""The result of a check, as JSON object, text, Markdown, and as GitHub's workflows read it.
 
 Tested in tests/cli/cfg/test_job.py.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,9 +13,10 @@ from numpy.typing import NDArray
 
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.boxes import Boxes
-from anchorkit.darknet.checks import Failure
-from anchorkit.darknet.faults import agree
+from anchorkit.darknet.checks import Finding, strictly
 from anchorkit.darknet.heads import Head
+from anchorkit.darknet.listed import agree
+from anchorkit.darknet.portability import Note
 from anchorkit.network_input import NetworkInput
 from anchorkit.quality import Quality
 from anchorkit.reports.fit import (
@@ -28,7 +31,7 @@ from anchorkit.reports.heads import head_rows, head_table
 from anchorkit.reports.tables import counted
 from anchorkit.terminal import safe_markdown, safe_text
 
-__all__ = ["Measured", "check_result", "check_shown", "notes_on_data"]
+__all__ = ["Checked", "Measured", "check_shown", "checked_cfg", "passed_over", "unreadable"]
 
 
 class Measured(NamedTuple):
@@ -46,42 +49,80 @@ class Measured(NamedTuple):
         return None if self.fresh_iou is None else self.fresh_iou - self.quality.mean_iou
 
 
-def notes_on_data(heads: Sequence[Head], measured: Measured | None) -> list[str]:
-    """What the data say of a cfg that is no failure."""
-    notes: list[str] = []
-    if measured is None or not heads:
-        return notes
-    classes, found = heads[0].classes, len(np.unique(measured.boxes.class_ids))
-    if classes != found:
-        has = counted(found, "class", "classes")
-        notes.append(f"the cfg has classes={classes}, the data {has}")
-    if all(head.mask is not None for head in heads):
-        used = {index for head in heads for index in head.mask or ()}
-        lost = ~np.isin(measured.quality.labels, list(used))
-        if lost.any():
-            boxes = counted(int(np.count_nonzero(lost)), "box", "boxes")
-            notes.append(f"{boxes} nearest to an anchor in no mask")
-    return notes
+@dataclass(frozen=True)
+class Checked:
+    """What was checked, what was found, and the JSON object of both."""
+
+    name: str
+    result: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The gates that were not passed, each once."""
+        return tuple(dict.fromkeys(one.gate for one in self.findings if one.level == "error"))
+
+    @property
+    def ok(self) -> bool:
+        """Whether all gates were passed."""
+        return not self.failed
+
+    @property
+    def code(self) -> int:
+        """The exit code."""
+        return 1 if self.failed else 0
 
 
-def check_result(
+def checked_cfg(
     named: NamedAnchors,
     network: NetworkInput,
     heads: Sequence[Head],
     measured: Measured | None,
-    failures: Sequence[Failure],
-    notes: Sequence[str],
-) -> dict[str, Any]:
-    """The JSON object of `anchorkit check`; without data it has no figures."""
+    findings: Sequence[Finding],
+    notes: Sequence[Note],
+    *,
+    shares: Mapping[str, float] = MappingProxyType({}),
+    said: Sequence[str] = (),
+    strict: bool = False,
+    trainer: str | None = None,
+) -> Checked:
+    """Anchors that were checked, those of a cfg or others.
+
+    Parameters
+    ----------
+    named
+        The anchors, with the name of the cfg or their own.
+    network
+        The input at which they are looked at.
+    heads
+        Those of the cfg, none without.
+    measured
+        What the data say; None without data.
+    findings
+        What was found.
+    notes
+        What not every darknet reads alike.
+    shares
+        What does not reach training, by name.
+    said
+        The same in words.
+    strict
+        Whether warnings are errors.
+    trainer
+        The name of the trainer that they are for.
+    """
+    found = strictly(findings) if strict else list(findings)
+    found += [Finding("note", "portability", one.line, _said(one), "") for one in notes]
+    told = [*said, *_notes_on_data(heads, measured)]
+    found += [Finding("note", "data", None, text, "") for text in told]
     quality = measured.quality if measured and agree(heads) else None
     result: dict[str, Any] = {
-        "ok": not failures,
-        "failures": [_figures(failure) for failure in failures],
+        **_keys_of(found),
         "name": named.name,
         "cfg": named.name if named.source == "cfg" else None,
         "anchors": _pairs(named.anchors.tolist()),
         "k": len(named.anchors),
-        **network_keys(network),
+        **network_keys(network, trainer),
         "heads": head_rows(heads, quality),
     }
     if measured:
@@ -94,36 +135,138 @@ def check_result(
                 measured.boxes.report, len(measured.boxes), ("images", "boxes", "skipped")
             ),
         }
-    return {**result, "notes": list(notes)}
+    result |= {name: to_digits(share) for name, share in shares.items()}
+    return Checked(named.name, {**result, **_lists_of(found)}, tuple(found))
+
+
+def passed_over(name: str, why: str) -> Checked:
+    """A file in which there is nothing to check."""
+    return _without_heads(name, Finding("note", "nothing", None, why, ""))
+
+
+def unreadable(name: str, why: str) -> Checked:
+    """A file that cannot be read as a cfg; `why` begins with its name."""
+    return _without_heads(
+        name, Finding("error", "cfg", None, why.removeprefix(f"{name}: "), "a cfg for darknet")
+    )
+
+
+def _without_heads(name: str, finding: Finding) -> Checked:
+    keys = {**_keys_of([finding]), "name": name, "cfg": name, "heads": []}
+    return Checked(name, {**keys, **_lists_of([finding])}, (finding,))
+
+
+def _keys_of(found: Sequence[Finding]) -> dict[str, Any]:
+    failures = [_figures(one) for one in found if one.level == "error"]
+    return {"ok": not failures, "failures": failures}
+
+
+def _lists_of(found: Sequence[Finding]) -> dict[str, Any]:
+    """Warnings, notes, and everything once more with its level and line."""
+    return {
+        "warnings": [_figures(one) for one in found if one.level == "warning"],
+        "notes": [_placed(one) for one in found if one.level == "note"],
+        "findings": [
+            {"level": one.level, "code": one.gate, "line": one.line, "text": _text_of(one)}
+            for one in found
+        ],
+    }
+
+
+def _said(note: Note) -> str:
+    return str(note._replace(line=0)).removeprefix("line 0: ")
+
+
+def _placed(one: Finding) -> str:
+    return str(one.found) if one.line is None else f"line {one.line}: {one.found}"
+
+
+def _text_of(one: Finding) -> str:
+    """A finding without its gate and line, which are told elsewhere."""
+    return str(one._replace(line=None)).removeprefix(f"{one.gate}: ")
+
+
+def _notes_on_data(heads: Sequence[Head], measured: Measured | None) -> list[str]:
+    """What the data say of a cfg that is no failure."""
+    notes: list[str] = []
+    if measured is None or not heads:
+        return notes
+    if all(head.mask is not None for head in heads):
+        used = {index for head in heads for index in head.used}
+        lost = ~np.isin(measured.quality.labels, list(used))
+        if lost.any():
+            boxes = counted(int(np.count_nonzero(lost)), "box", "boxes")
+            notes.append(f"{boxes} nearest to an anchor in no mask")
+    return notes
 
 
 def _pairs(anchors: Sequence[Sequence[float]]) -> list[list[float]]:
     return [[short(side) for side in pair] for pair in anchors]
 
 
-def _figures(failure: Failure) -> dict[str, Any]:
-    found = failure.found
-    return {
-        "gate": failure.gate,
-        "found": to_digits(found) if isinstance(found, float) else found,
-        "wanted": failure.wanted,
-    }
+def _figures(one: Finding) -> dict[str, Any]:
+    found = to_digits(one.found) if isinstance(one.found, float) else _placed(one)
+    line = {} if one.line is None else {"line": one.line}
+    return {"gate": one.gate, "found": found, "wanted": one.wanted, **line}
 
 
-def check_shown(result: Mapping[str, Any], failures: Sequence[Failure], form: str) -> str:
-    """The object of `check_result` for a person: in `text`, or in `markdown` for a CI run."""
+def check_shown(checked: Checked, form: str) -> str:
+    """What was checked for a person, in `text` or `markdown`, or for GitHub, in `github`."""
+    if form == "github":
+        return _annotations(checked)
     markdown = form == "markdown"
-    bullet, mark = ("- ", "**FAILED**") if markdown else ("", "FAILED")
-    what = f"{counted(result['k'], 'anchor')} for {network_text(result)}"
+    result, name = checked.result, checked.name
     safe = safe_markdown if markdown else safe_text
-    parts = [f"{'### ' if markdown else ''}{safe(result['name'])}: {what}"]
+    bullet, mark = ("- ", "**FAILED**") if markdown else ("", "FAILED")
+    parts = []
+    if markdown:
+        failed = f"FAILED: {', '.join(checked.failed)}" if checked.failed else "Passed"
+        parts.append(f"### {failed} ({safe(name)})")
+    if "k" in result:
+        what = f"{counted(result['k'], 'anchor')} {network_text(result)}"
+        parts.append(f"{safe(name)}: {what}")
+    elif not markdown:
+        parts.append(safe(name))
     if result["heads"]:
         parts.append(head_table(result["heads"], form))
-    verdict = [f"{mark} {safe(str(failure))}" for failure in failures] or ["ok: no fault found"]
-    notes = [f"note: {safe(note)}" for note in result["notes"]]
-    blocks = [block for block in (_measures(result), notes, verdict) if block]
+    levels = {
+        level: [one for one in checked.findings if one.level == level]
+        for level in ("note", "warning", "error")
+    }
+    notes = [f"note: {safe(_placed(one))}" for one in levels["note"]]
+    warnings = [f"warning: {safe(str(one))}" for one in levels["warning"]]
+    verdict = [f"{mark} {safe(str(one))}" for one in levels["error"]] or [_passed(levels)]
+    blocks = [block for block in (_measures(result), notes, warnings, verdict) if block]
     parts += ["\n".join(bullet + line for line in block) for block in blocks]
     return "\n\n".join(parts)
+
+
+def _passed(levels: Mapping[str, Sequence[Finding]]) -> str:
+    count = len(levels["warning"])
+    return f"ok: no fault found, {counted(count, 'warning')}" if count else "ok: no fault found"
+
+
+def _annotations(checked: Checked) -> str:
+    """A command of GitHub's workflows for each finding, which shows it beside its line."""
+    lines = []
+    for one in checked.findings:
+        level = "notice" if one.level == "note" else one.level
+        place = [f"file={_property(checked.name)}"] if "cfg" in checked.result else []
+        place += [f"line={one.line}"] if one.line is not None else []
+        place.append(f"title={_property(one.gate)}")
+        lines.append(f"::{level} {','.join(place)}::{_data(_text_of(one))}")
+    failed = f"failed: {', '.join(checked.failed)}" if checked.failed else "passed"
+    return "\n".join([*lines, f"{safe_text(checked.name)}: {failed}"])
+
+
+def _data(text: str) -> str:
+    # GitHub's own escapes; a line end would begin another command
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return safe_text(escaped)
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _measures(result: Mapping[str, Any]) -> list[str]:

@@ -25,6 +25,7 @@ from anchorkit.reports.fit import (
     to_digits,
 )
 from anchorkit.reports.tables import counted, markdown_table, text_table
+from anchorkit.training.trainers import Trainer
 
 __all__ = ["compared", "defaults_for", "summary", "summary_markdown", "summary_text"]
 
@@ -41,6 +42,7 @@ def summary(
     ascended_mean_iou: float,
     precision: int,
     network: NetworkInput,
+    trainer: str | None = None,
     update: str,
     seed: int,
 ) -> dict[str, Any]:
@@ -62,6 +64,8 @@ def summary(
         Decimals of the anchors.
     network, update, seed
         What was asked for.
+    trainer
+        For whom, where that is known.
     """
     clusters = cluster_rows(anchors, quality, lambda side: _number(side, precision))
     return {
@@ -73,7 +77,7 @@ def summary(
         "ratios": sorted(row["ratio"] for row in clusters),
         "clusters": clusters,
         "k": len(clusters),
-        **network_keys(network),
+        **network_keys(network, trainer),
         "update": update,
         "seed": seed,
         "precision": precision,
@@ -81,7 +85,9 @@ def summary(
     }
 
 
-def defaults_for(k: int, network: NetworkInput) -> NamedAnchors | None:
+def defaults_for(
+    k: int, network: NetworkInput, trainer: Trainer | None = None
+) -> NamedAnchors | None:
     """The anchors of a known network with so many, scaled to an input; None where there is none.
 
     Parameters
@@ -90,15 +96,16 @@ def defaults_for(k: int, network: NetworkInput) -> NamedAnchors | None:
         How many anchors are asked for.
     network
         The input that they are scaled to, each side by its own ratio.
+    trainer
+        Whose networks; None: darknet's.
 
     Examples
     --------
     >>> defaults_for(9, NetworkInput(832, 416)).anchors[0].tolist()
     [20.0, 13.0]
     """
-    if k not in DEFAULTS:
-        return None
-    return at_network(preset(DEFAULTS[k]), network)
+    known = DEFAULTS if trainer is None else trainer.defaults
+    return at_network(preset(known[k]), network) if k in known else None
 
 
 def compared(
@@ -176,7 +183,8 @@ def anchor_line(result: Mapping[str, Any]) -> str:
 
 
 def _number(side: float, precision: int) -> float:
-    return round(side, precision) if precision else round(side)
+    rounded = round(side, precision) if precision else round(side)
+    return rounded or side
 
 
 def _rows(result: Mapping[str, Any]) -> list[Sequence[str]]:
@@ -200,7 +208,7 @@ def _read(result: Mapping[str, Any]) -> str:
 
 def _asked(result: Mapping[str, Any]) -> str:
     return (
-        f"{counted(result['k'], 'anchor')} for {network_text(result)}; "
+        f"{counted(result['k'], 'anchor')} {network_text(result)}; "
         f"{result['update']} update, seed {result['seed']}"
     )
 

@@ -32,6 +32,7 @@ def comparison(
     named: Sequence[NamedAnchors],
     *,
     network: NetworkInput,
+    trainer: str | None = None,
 ) -> dict[str, Any]:
     """The JSON object of `anchorkit evaluate`.
 
@@ -46,6 +47,8 @@ def comparison(
         Each set of anchors, in pixels at input.
     network
         That input.
+    trainer
+        For whom, where that is known.
 
     Raises
     ------
@@ -80,7 +83,7 @@ def comparison(
             }
             for one in named
         ],
-        **network_keys(network),
+        **network_keys(network, trainer),
         **account_keys(boxes.report, len(boxes)),
     }
 

@@ -208,7 +208,7 @@ def _more(classes: Sequence[Any]) -> str:
 def _read(result: Mapping[str, Any]) -> str:
     images = counted(result["images"], "image")
     boxes = counted(result["boxes"], "box", "boxes")
-    return f"{images}, {boxes} at {network_text(result)}"
+    return f"{images}, {boxes} {network_text(result, 'at')}"
 
 
 def _cut(name: str) -> str:

@@ -126,21 +126,34 @@ def cluster_cells(
     ]
 
 
-def network_keys(network: NetworkInput) -> dict[str, Any]:
-    """The keys `input` and `resize`."""
-    return {"input": list(network.size), "resize": network.resize}
+def network_keys(network: NetworkInput, trainer: str | None = None) -> dict[str, Any]:
+    """The keys `input` and `resize`, and where it is known for whom `trainer`."""
+    keys = {"input": list(network.size), "resize": network.resize}
+    return keys if trainer is None else {"trainer": trainer, **keys}
 
 
-def network_text(result: Mapping[str, Any]) -> str:
+def network_text(result: Mapping[str, Any], before: str = "for") -> str:
     """These keys in words.
+
+    Parameters
+    ----------
+    result
+        With these keys.
+    before
+        What stands before the input where no trainer is known.
 
     Examples
     --------
-    >>> network_text(network_keys(NetworkInput(608, 416, "letterbox")))
-    'input 608x416, letterbox'
+    >>> network_text(network_keys(NetworkInput(608, 416, "letterbox")), "at")
+    'at input 608x416, letterbox'
+    >>> network_text(network_keys(NetworkInput(640, 640, "letterbox"), "yolov5"), "at")
+    'for yolov5 at 640x640, letterbox'
     """
     width, height = result["input"]
-    return f"input {width}x{height}, {result['resize']}"
+    network = f"{width}x{height}, {result['resize']}"
+    if "trainer" in result:
+        return f"for {result['trainer']} at {network}"
+    return f"{before} input {network}"
 
 
 def account_keys(report: Report, boxes: int, keys: Sequence[str] = ACCOUNTS) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def head_rows(heads: Sequence[Head], quality: Quality | None = None) -> list[dic
     """
     rows: list[dict[str, Any]] = []
     for head in heads:
-        used = list(head.mask) if head.mask is not None else list(range(len(head.anchors)))
+        used = list(head.used)
         row: dict[str, Any] = {
             "type": head.type,
             "line": head.line,
@@ -41,11 +41,7 @@ def head_rows(heads: Sequence[Head], quality: Quality | None = None) -> list[dic
             "num": head.num,
             "classes": head.classes,
             "filters": head.filters,
-            "anchors": [
-                [short(side) for side in head.anchors[index]]
-                for index in used
-                if 0 <= index < len(head.anchors)
-            ],
+            "anchors": [[short(side) for side in pair] for pair in head.used_anchors],
         }
         if quality is not None:
             row |= _share(used, quality)

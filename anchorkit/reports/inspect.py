@@ -9,6 +9,7 @@ from anchorkit.boxes import Boxes
 from anchorkit.load_report import FILTERS, Report
 from anchorkit.network_input import NetworkInput
 from anchorkit.reports.fit import network_keys
+from anchorkit.reports.inspect_findings import findings_of
 
 __all__ = ["RATIO_EDGES", "SMALL", "inspected"]
 
@@ -23,7 +24,7 @@ RATIO_EDGES = (1 / 3, 1 / 2, 4 / 5, 5 / 4, 2, 3)
 MOST_IMAGE_SIZES = 5
 
 
-def inspected(boxes: Boxes, *, network: NetworkInput) -> dict[str, Any]:
+def inspected(boxes: Boxes, *, network: NetworkInput, trainer: str | None = None) -> dict[str, Any]:
     """Figures of a data set, as JSON knows values.
 
     Parameters
@@ -32,6 +33,8 @@ def inspected(boxes: Boxes, *, network: NetworkInput) -> dict[str, Any]:
         The data set; it may hold no box.
     network
         The input at which box sizes are meant.
+    trainer
+        For whom, where that is known.
 
     Raises
     ------
@@ -48,13 +51,14 @@ def inspected(boxes: Boxes, *, network: NetworkInput) -> dict[str, Any]:
     sizes = boxes.at_input(network)
     return {
         **_accounts(boxes.report, boxes),
-        **network_keys(network),
+        **network_keys(network, trainer),
         "boxes_per_image": _boxes_per_image(boxes),
         "classes": _classes(boxes, sizes),
         "image_sizes": _image_sizes(boxes.image_sizes),
         "box_sizes": _box_sizes(sizes),
         "small": [{"pixels": pixels, **_part(sizes.min(axis=1) < pixels)} for pixels in SMALL],
         "ratios": _ratios(sizes),
+        "findings": [finding._asdict() for finding in findings_of(boxes, network)],
         "problems": [
             {
                 "file": problem.file,

@@ -4,12 +4,15 @@ Tested in tests/reports/test_inspect.py.
 """
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 from anchorkit.load_report import Report
 from anchorkit.reports.fit import network_text
+from anchorkit.reports.inspect_findings import MOST_LINES
 from anchorkit.reports.left_out import loss_lines
 from anchorkit.reports.tables import counted, markdown_table, text_table
+from anchorkit.terminal import safe_markdown
 
 __all__ = ["inspection_markdown", "inspection_text"]
 
@@ -21,6 +24,8 @@ class Table(NamedTuple):
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
 
+
+WIDTH = 79
 
 MOST_EXAMPLES = 10
 """Examples shown of each kind of problem; JSON has them all."""
@@ -42,7 +47,11 @@ def inspection_text(found: Mapping[str, Any], report: Report) -> str:
     for title, columns, rows in _tables(found):
         parts.append(f"{title}\n{text_table(columns, rows, left=columns[:1])}")
     losses = loss_lines(report, MOST_EXAMPLES)
-    parts.append("\n".join(losses) if losses else "No problems found.")
+    advice = _advice(found)
+    if losses or not advice:
+        parts.append("\n".join(losses) if losses else "No problems found.")
+    if advice:
+        parts.append("\n".join(["Advice", *advice]))
     return "\n\n".join(parts)
 
 
@@ -53,8 +62,29 @@ def inspection_markdown(found: Mapping[str, Any], report: Report) -> str:
     for title, columns, rows in _tables(found):
         parts += ["", f"**{title}**", "", markdown_table(columns, rows, left=columns[:1])]
     losses = loss_lines(report, MOST_EXAMPLES)
-    parts += ["", *(["```text", *losses, "```"] if losses else ["No problems found."])]
+    advice = _advice(found)
+    if losses or not advice:
+        parts += ["", *(["```text", *losses, "```"] if losses else ["No problems found."])]
+    if advice:
+        parts += ["", "**Advice**", "", *(f"{safe_markdown(line)}  " for line in advice)]
     return "\n".join(parts)
+
+
+def _advice(found: Mapping[str, Any]) -> list[str]:
+    """Findings, the worst first, as many as fit into a few lines."""
+    lines: list[str] = []
+    for one in found["findings"]:
+        wrapped = wrap(
+            f"{one['level']}: {one['text']}",
+            WIDTH,
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        if len(lines) + len(wrapped) > MOST_LINES:
+            break
+        lines += wrapped
+    return lines
 
 
 def _head(found: Mapping[str, Any]) -> list[str]:
@@ -103,7 +133,7 @@ def _image_line(sizes: Mapping[str, Any], images: int) -> list[str]:
 
 
 def _tables(found: Mapping[str, Any]) -> list[Table]:
-    where = f"at {network_text(found)}"
+    where = network_text(found, "at")
     made = []
     if found["boxes"]:
         made = [

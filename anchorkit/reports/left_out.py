@@ -7,7 +7,19 @@ from anchorkit.load_report import Problem, Report
 from anchorkit.reports.tables import counted
 from anchorkit.terminal import safe_text
 
-__all__ = ["by_reason", "loss_lines"]
+__all__ = ["by_reason", "heavy_losses", "loss_lines"]
+
+MUCH = 0.03
+"""Share of the objects or files from which on what was lost is said first, as a warning."""
+
+MENDS = {
+    "image size missing": "--images DIR reads it from the images",
+    "image size not above zero": "--images DIR reads it from the images",
+    "image width missing": "--images DIR reads it from the images",
+    "image height missing": "--images DIR reads it from the images",
+    "a polygon that ends in half a point": "--keypoints takes the first five fields",
+}
+"""What mends a reason for leaving something out."""
 
 EXAMPLES = 2
 """Examples shown of each reason, if not told."""
@@ -26,6 +38,38 @@ def by_reason(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
     for problem in problems:
         groups.setdefault(problem.reason, []).append(problem)
     return dict(sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])))
+
+
+def heavy_losses(report: Report) -> list[str]:
+    """How much was lost, why, and what mends it, where it is much.
+
+    Examples
+    --------
+    >>> gone = Problem("a.xml", 1, "image size missing", "", "left_out")
+    >>> heavy_losses(Report(files=1, images=1, objects=2, problems=(gone,)))
+    ['1 of 2 objects left out (50%): image size missing: --images DIR reads it from the images']
+    """
+    parts = []
+    left_out = report.of("left_out")
+    used = report.objects - report.filtered_total
+    if len(left_out) >= MUCH * used and left_out:
+        parts.append(_loss(left_out, counted(used, "object"), "left out", used))
+    unreadable = report.of("unreadable")
+    if len(unreadable) >= MUCH * report.files and unreadable:
+        parts.append(_loss(unreadable, counted(report.files, "file"), "unreadable", report.files))
+    missing = report.of("missing")
+    if len(missing) >= MUCH * (report.files + len(missing)) and missing:
+        whole = report.files + len(missing)
+        parts.append(_loss(missing, counted(whole, "file"), "missing", whole))
+    return parts
+
+
+def _loss(problems: Sequence[Problem], whole: str, what: str, count: int) -> str:
+    reason, found = next(iter(by_reason(problems).items()))
+    most = "" if len(found) == len(problems) else f"most ({len(found):,}) "
+    mend = f": {MENDS[reason]}" if reason in MENDS else ""
+    share = min(len(problems) / max(count, 1), 1)
+    return f"{len(problems):,} of {whole} {what} ({share:.0%}): {most}{reason}{mend}"
 
 
 def loss_lines(report: Report, most: int = EXAMPLES) -> list[str]:
@@ -76,7 +120,8 @@ def _lines(reason: str, group: Sequence[Problem], width: int, most: int) -> list
     examples = [f"{indent}{_example(problem)}" for problem in islice(group, most)]
     if len(group) > most:
         examples[-1] += ", ..."
-    return [f"  {len(group):>{width},}  {reason}", *examples]
+    mend = f": {MENDS[reason]}" if reason in MENDS else ""
+    return [f"  {len(group):>{width},}  {reason}{mend}", *examples]
 
 
 def _example(problem: Problem) -> str:

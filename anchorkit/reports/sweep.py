@@ -27,6 +27,7 @@ def sweep_summary(
     found: Chosen | None,
     *,
     network: NetworkInput,
+    trainer: str | None = None,
     update: str,
     seed: int,
     precision: int,
@@ -48,6 +49,8 @@ def sweep_summary(
         The suggestion; None where there is none.
     network, update, seed, precision
         What was asked for.
+    trainer
+        For whom, where that is known.
     held_out
         Where boxes were held out: how (`by`), how many `images` and `boxes`.
     costs
@@ -99,7 +102,7 @@ def sweep_summary(
         "agreement": {str(k): share for k, share in found.shares.items()} if found else None,
         "reason": reason(found, heads=heads, held_out=held_out is not None),
         **({"held_out": dict(held_out)} if held_out else {}),
-        **network_keys(network),
+        **network_keys(network, trainer),
         "update": update,
         "seed": seed,
         "precision": precision,
@@ -252,8 +255,8 @@ def _anchors(result: Mapping[str, Any]) -> str:
 
 def _read(result: Mapping[str, Any]) -> str:
     lines = [
-        f"{counted(result['images'], 'image')}, {counted(result['boxes'], 'box', 'boxes')} at "
-        f"{network_text(result)}; {result['update']} update, "
+        f"{counted(result['images'], 'image')}, {counted(result['boxes'], 'box', 'boxes')} "
+        f"{network_text(result, 'at')}; {result['update']} update, "
         f"seed {result['seed']}"
     ]
     if "held_out" in result:

@@ -71,10 +71,15 @@ def _markdown_row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(safe_markdown(cell.strip()) for cell in cells)} |"
 
 
+SCHEMA = 1
+"""The version of the JSON documents of all commands."""
+
+
 def json_text(result: Mapping[str, Any]) -> str:
     """A result as one JSON document, a line for each key and for each row of a table.
 
-    Characters outside ASCII are escaped, so that no terminal's encoding can damage the document.
+    Its first key is `schema`, which grows where a key goes or changes what it means. Characters
+    outside ASCII are escaped, so that no terminal's encoding can damage the document.
 
     Parameters
     ----------
@@ -90,6 +95,7 @@ def json_text(result: Mapping[str, Any]) -> str:
     --------
     >>> print(json_text({"anchors": [[10, 13]], "clusters": [{"boxes": 3}, {"boxes": 5}]}))
     {
+      "schema": 1,
       "anchors": [[10, 13]],
       "clusters": [
         {"boxes": 3},
@@ -97,8 +103,9 @@ def json_text(result: Mapping[str, Any]) -> str:
       ]
     }
     """
-    lines = [f"  {json.dumps(key)}: {_json_value(value)}" for key, value in result.items()]
-    return "{\n" + ",\n".join(lines) + "\n}" if lines else "{}"
+    document = {"schema": SCHEMA, **result}
+    lines = [f"  {json.dumps(key)}: {_json_value(value)}" for key, value in document.items()]
+    return "{\n" + ",\n".join(lines) + "\n}"
 
 
 def _json_value(value: Any) -> str:

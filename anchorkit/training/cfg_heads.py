@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from anchorkit.darknet.faults import agree
 from anchorkit.darknet.heads import Head
+from anchorkit.darknet.listed import agree
 from anchorkit.training.assignment import TrainedHead
 
 __all__ = ["trained_heads"]
@@ -26,11 +26,7 @@ def trained_heads(heads: Sequence[Head]) -> tuple[TrainedHead, ...]:
         return ()
     found = []
     for head in heads:
-        rows = (
-            tuple(range(len(head.anchors)))
-            if head.mask is None
-            else tuple(dict.fromkeys(head.mask))
-        )
+        rows = tuple(dict.fromkeys(head.used))
         stride = head.stride
         if (
             head.type == "region"

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from anchorkit.anchors.anchor_free import NO_ANCHORS, has_no_anchors
 from anchorkit.errors import UsageError
 from anchorkit.network_input import NetworkInput
 from anchorkit.suggestions import closest
+from anchorkit.training.anchor_free import NO_ANCHORS, has_no_anchors
 
 __all__ = ["TRAINERS", "Trainer", "trainer_named"]
 
@@ -31,6 +31,8 @@ class Trainer:
         What sides are counted in: `pixels` of the input.
     height_first
         Whether it wants the height before the width.
+    per_level
+        Anchors of each level, where nothing else is asked for.
     precision
         Decimals that its files have.
     unequal
@@ -38,8 +40,11 @@ class Trainer:
     rule
         By which of `anchorkit.training.judgement.RULES` it gives boxes to anchors; None: by one
         that depends on the network, or that is not modelled.
-    least_side
-        Both sides of a box must have more than so many pixels of the input, or it is not trained.
+    least_side, least_is_kept
+        Pixels of the input below which a side takes a box out of training, and whether a side of
+        just so many leaves it in.
+    input_is_said_by
+        Where the input is really decided, of a trainer that has no usual one; else empty.
     defaults
         For each number of anchors the preset that it starts from.
     augmentation
@@ -53,10 +58,13 @@ class Trainer:
     order: str = "ascending"
     unit: str = "pixels"
     height_first: bool = False
+    per_level: int = 3
     precision: int = 0
     unequal: bool = False
     rule: str | None = None
     least_side: float = 0.0
+    least_is_kept: bool = False
+    input_is_said_by: str = ""
     defaults: Mapping[int, str] = field(default_factory=dict)
     augmentation: str | None = None
 
@@ -73,7 +81,8 @@ TRAINERS: Mapping[str, Trainer] = {
             network=NetworkInput(416, 416),
             unequal=True,
             rule="darknet",
-            least_side=0.0,
+            least_side=1.0,
+            least_is_kept=True,
             defaults=_DARKNET,
             augmentation=None,  # a cfg says it
         ),
@@ -107,24 +116,30 @@ TRAINERS: Mapping[str, Trainer] = {
             label="MMYOLO",
             network=NetworkInput(640, 640, "letterbox"),
             rule="yolov5",
+            least_side=2.0,
             defaults={9: "yolov5", 12: "yolov5-p6"},
         ),
         Trainer(
             name="paddle",
             label="PaddleDetection",
             network=NetworkInput(608, 608),
+            order="descending",
+            unequal=True,
             defaults=_YOLOV3,
         ),
         Trainer(
             name="keras",
             label="keras-yolo3",
-            network=NetworkInput(416, 416, "letterbox"),
+            network=NetworkInput(416, 416),  # it trains on stretched images, and letterboxes later
+            least_side=1.0,
             defaults=_YOLOV3,
         ),
         Trainer(
             name="tao",
             label="NVIDIA TAO",
             network=NetworkInput(608, 608),
+            input_is_said_by="output_width x output_height of the spec",
+            order="descending",
             precision=2,
             unequal=True,
             rule="tao",
@@ -134,6 +149,8 @@ TRAINERS: Mapping[str, Trainer] = {
             name="matlab",
             label="MATLAB",
             network=NetworkInput(416, 416),
+            input_is_said_by="the input size of the detector",
+            order="descending",
             height_first=True,
             unequal=True,
             defaults=_YOLOV3,

@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -11,16 +12,19 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anchorkit.anchors.export import FORMS, export
+from anchorkit.anchors.export import FORMS, cautions, export
 from anchorkit.anchors.text import parse_anchors
 from anchorkit.darknet.sections import read_cfg
 from anchorkit.errors import UsageError
+from anchorkit.network_input import NetworkInput
+from anchorkit.training.trainers import TRAINERS
 
 COCO = [
     (10, 13), (16, 30), (33, 23), (30, 61), (62, 45), (59, 119), (116, 90), (156, 198), (373, 326)
 ]  # fmt: skip
 SHUFFLED = [COCO[place] for place in (4, 0, 8, 2, 6, 1, 3, 7, 5)]
 MADE = ("anchorkit: 9 anchors for 416x416", "mean IoU 0.75\nover 12 boxes")
+SQUARE = NetworkInput(416, 416)
 Pair = tuple[float, float]
 
 
@@ -170,7 +174,7 @@ def test_darknet_line_is_read_by_the_cfg_reader() -> None:
 
 @pytest.mark.parametrize("name", FORMS)
 def test_how_it_was_made_stands_in_a_comment_where_there_are_comments(name: str) -> None:
-    lines = export(name, COCO, made=MADE).splitlines()
+    lines = export(name, COCO, network=SQUARE, made=MADE).splitlines()
     sign = FORMS[name].comment
     expected = [f"{sign} {line}" for line in "\n".join(MADE).splitlines()] if sign else []
     assert lines[: len(expected)] == expected
@@ -185,7 +189,7 @@ def test_how_it_was_made_stands_in_a_comment_where_there_are_comments(name: str)
 def test_every_export_holds_every_anchor_to_the_decimals_asked(
     name: str, anchors: list[Pair], decimals: int
 ) -> None:
-    text = export(name, anchors, decimals=decimals)
+    text = export(name, anchors, decimals=decimals, network=SQUARE)
     places = max(decimals, 2) if name == "tao" else decimals
     for pair in anchors:
         for side in pair:
@@ -202,7 +206,9 @@ def test_every_export_holds_every_anchor_to_the_decimals_asked(
         ("tao", 2, None, "wanted an anchor for each of its 3 levels"),
         ("keras", 12, None, "wanted 9 anchors, or 6 for the tiny model, found 12"),
         ("keras", 7, [16, 32], "6 or 8 would do"),
-        ("tao", 9, [4, 8, 16, 32], "wanted 2 levels"),
+        ("tao", 9, [4, 8, 16, 32], "wanted 2 or 3 levels, found 4 strides"),
+        ("rknn", 8, [16, 32], "wanted 3 levels, found 2 strides"),
+        ("luxonis", 9, None, "wanted a square input, by which it names levels, found none"),
         ("yolov5", 9, [8, 8, 16], "wanted distinct numbers above 0"),
         ("yolov5", 9, [0, 8, 16], "wanted distinct numbers above 0"),
         ("yolov5", 9, [], "wanted distinct numbers above 0"),
@@ -214,3 +220,103 @@ def test_anchors_that_do_not_share_out_name_the_k_that_would(
 ) -> None:
     with pytest.raises(UsageError, match=message):
         export(name, [(side, side) for side in range(1, k + 1)], strides=strides)
+
+
+def test_hailo_lists_strides_and_flat_sizes_side_by_side() -> None:
+    document = yaml.safe_load(export("hailo", SHUFFLED, made=MADE))
+    known = document["postprocessing"]["anchors"]
+    assert known["strides"] == [8, 16, 32]
+    assert [pairs_of(row) for row in known["sizes"]] == [COCO[:3], COCO[3:6], COCO[6:]]
+
+
+def test_rknn_is_one_number_a_line_and_nothing_else() -> None:
+    numbers = [float(line) for line in export("rknn", SHUFFLED, made=MADE).splitlines()]
+    assert pairs_of(numbers) == COCO
+
+
+def test_openvino_has_flat_anchors_and_the_masks_of_coarse_levels_first() -> None:
+    (replacement,) = json.loads(export("openvino", SHUFFLED, made=MADE))
+    assert (replacement["id"], replacement["match_kind"]) == ("TFYOLOV3", "general")
+    known = replacement["custom_attributes"]
+    assert pairs_of(known["anchors"]) == COCO
+    assert known["masks"] == [[6, 7, 8], [3, 4, 5], [0, 1, 2]]
+    assert (known["num"], known["coords"]) == (9, 4)
+
+
+def test_luxonis_names_masks_by_the_side_of_the_grid() -> None:
+    text = export("luxonis", SHUFFLED, network=SQUARE, made=MADE)
+    config = json.loads(text)["nn_config"]
+    known = config["NN_specific_metadata"]
+    assert config["input_size"] == "416x416"
+    assert pairs_of(known["anchors"]) == COCO
+    assert known["anchor_masks"] == {"side52": [0, 1, 2], "side26": [3, 4, 5], "side13": [6, 7, 8]}
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        (NetworkInput(640, 480), "wanted a square input, by which it names levels, found 640x480"),
+        (NetworkInput(400, 400), "multiple of the stride 32, found 400x400"),
+    ],
+)
+def test_a_grid_without_one_side_has_no_name_for_luxonis(
+    network: NetworkInput, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        export("luxonis", COCO, network=network)
+
+
+def flipped_by_yolov5_6_0(levels: list[list[Pair]], strides: Sequence[int]) -> bool:
+    """What its check of the order does: it compares the first anchor with the last, in cells."""
+    first, last = levels[0][0], levels[-1][-1]
+    areas = (first[0] * first[1] / strides[0] ** 2, last[0] * last[1] / strides[-1] ** 2)
+    return areas[1] <= areas[0]
+
+
+@given(
+    st.lists(st.tuples(st.integers(4, 600), st.integers(4, 600)), min_size=6, max_size=6),
+    st.sampled_from([(8, 16, 32), (8, 16), (8, 16, 32, 64, 128, 256)]),
+)
+def test_yolov5_is_cautioned_exactly_where_an_old_one_turns_the_levels_round(
+    anchors: list[Pair], strides: tuple[int, ...]
+) -> None:
+    text = export("yolov5", anchors, strides=strides)
+    levels = [pairs_of(row) for row in yaml.safe_load(text)["anchors"]]
+    flips = flipped_by_yolov5_6_0(levels, strides)
+    assert bool(cautions("yolov5", anchors, strides)) == flips
+    assert text.startswith("# YOLOv5 6.0 and 6.1 turn the levels round here") == flips
+    assert cautions("yolov7", anchors, strides) == []
+
+
+def test_one_level_cannot_be_turned_round() -> None:
+    assert cautions("yolov5", COCO, [32]) == []
+
+
+def test_six_anchors_for_keras_are_cautioned_of_unless_the_first_is_never_used() -> None:
+    (line,) = cautions("keras", COCO[:6])
+    assert line.endswith("boxes nearest to 10 x 13 have no target")
+    assert cautions("keras", [(0.001, 0.001), *COCO[:5]]) == []
+    assert cautions("keras", COCO) == []
+
+
+@pytest.mark.parametrize("name", [name for name in FORMS if FORMS[name].trainer])
+def test_a_form_agrees_with_the_row_of_its_trainer(name: str) -> None:
+    form, row = FORMS[name], TRAINERS[str(FORMS[name].trainer)]
+    assert form.strides in ((), row.strides)
+    assert form.equal != row.unequal
+    assert form.decimals == row.precision
+    if len(form.strides) > 1:
+        levels = parse_anchors_in_file_order(export(name, COCO))
+        fine_first = levels.index(COCO[0]) < levels.index(COCO[-1])
+        assert fine_first == (row.order == "ascending")
+
+
+def parse_anchors_in_file_order(text: str) -> list[Pair]:
+    """Pairs of numbers as a text has them, comments, strides, masks and the like left out."""
+    lines = [line.split("#")[0] for line in text.splitlines()]
+    masks = re.search(r"anchor_masks: (\[\[.*?\]\])", text)
+    if masks:  # the order of the levels is that of the masks
+        pairs = yaml.safe_load(text)["YOLOv3Head"]["anchors"]
+        return [tuple(pairs[index]) for mask in yaml.safe_load(masks[1]) for index in mask]
+    pairs = re.findall(r"(\d+(?:\.\d+)?), ?(\d+(?:\.\d+)?)", "\n".join(lines))
+    return [(float(width), float(height)) for width, height in pairs]

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anchorkit.anchors.text import (
+    Statement,
     format_anchors,
     format_number,
-    meant_for,
     parse_anchors,
     read_anchors,
+    statement,
 )
 from anchorkit.errors import AnchorError, UsageError
-from anchorkit.network_input import UNSAID
 
 PAIRS = [[10.0, 13.0], [16.0, 30.5]]
 
@@ -132,7 +132,7 @@ def test_format_of_worked_anchors() -> None:
     ],
 )
 def test_anchors_that_do_not_tell_their_input_are_meant_for_any(text: str | bytes) -> None:
-    assert meant_for(text) == UNSAID
+    assert statement(text) == Statement()
 
 
 def test_no_text_at_all_is_told_as_such() -> None:

@@ -80,14 +80,17 @@ def test_networks_of_four_heads_have_their_own_strides(tmp_path: Path) -> None:
 def test_the_list_names_each_box_that_is_never_trained(tmp_path: Path) -> None:
     path = tmp_path / "untrained.csv"
     given = ["--voc", three(tmp_path), "--trainer", "yolov5", "--anchors", SQUARES]
+    more = annotation(square(300, 300, 1, 10), size=(640, 640))
+    voc_folder(tmp_path / "voc", {"b.xml": more})
     done = run("evaluate", *given, "--untrained", path)
-    assert f"{path}: written, 2 boxes" in done.err
+    assert f"{path}: written, 3 boxes" in done.err
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [Path(row.pop("file")).name for row in rows] == ["a.xml", "a.xml"]
+    assert [Path(row.pop("file")).name for row in rows] == ["a.xml", "a.xml", "b.xml"]
     assert [tuple(row.values()) for row in rows] == [
         ("2", "dog", "41", "10", "no anchor learns it", "anchors"),
         ("3", "dog", "2", "50", "a side of 2 px or less", "anchors"),
+        ("1", "cat", "1", "10", "a side of 2 px or less", "anchors"),
     ]
 
 

@@ -1,11 +1,16 @@
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from annotations import annotation, voc_folder
+from cfgs import V3
 from command import run
+from matplotlib.image import imread
 
+from anchorkit import load_voc
 from anchorkit.cli.options.plots import PICTURES
-from anchorkit.plots.drawing import SCALES
+from anchorkit.plots.lattice import SCALES
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "sample_voc"
@@ -18,7 +23,9 @@ def drawn(folder: Path) -> dict[str, bytes]:
 def test_cluster_draws_what_it_found_and_prints_the_same(tmp_path: Path) -> None:
     plain = run("cluster", "--voc", SAMPLE, "-k", "3")
     done = run("cluster", "--voc", SAMPLE, "-k", "3", "--plot", tmp_path / "plots")
-    assert done == plain
+    assert done.out == plain.out
+    names = ", ".join(f"{name}.png" for name in PICTURES)
+    assert done.err == f"anchorkit: note: {tmp_path / 'plots'}: {names} written\n"
     assert list(drawn(tmp_path / "plots")) == sorted(f"{name}.png" for name in PICTURES)
 
 
@@ -29,18 +36,24 @@ def test_a_single_file_of_cluster_shows_the_clusters(tmp_path: Path) -> None:
 
 
 def test_plot_draws_the_anchors_that_cluster_found_as_cluster_does(tmp_path: Path) -> None:
-    options = ("--voc", SAMPLE, "--input", "608x416")
+    options = ("--voc", SAMPLE, "--input", "608x416", "--title", "the same")
     found = run("cluster", *options, "-k", "3", "--plot", tmp_path / "a", "--format", "json").out
     (tmp_path / "found.json").write_text(found)
     run("plot", *options, "--anchors", tmp_path / "found.json", "-o", tmp_path / "b")
-    assert drawn(tmp_path / "a") == drawn(tmp_path / "b")
+    for name in ("boxes", "clusters", "anchors"):
+        mine, other = (imread(tmp_path / folder / f"{name}.png") for folder in ("a", "b"))
+        assert np.array_equal(mine, other)
 
 
 def test_without_anchors_the_boxes_are_drawn_and_nothing_else(tmp_path: Path) -> None:
     folder = tmp_path / "plots"
     done = run("plot", "--voc", SAMPLE, "-o", folder)
-    assert list(drawn(folder)) == ["boxes.png"]
-    assert (done.out, done.err) == ("", f"anchorkit: note: {folder / 'boxes.png'}: written\n")
+    names = ["boxes.png", "ratios.png", "positions.png", "classes.png"]
+    assert list(drawn(folder)) == sorted(names)
+    assert (done.out, done.err) == (
+        "",
+        f"anchorkit: note: {folder}: {', '.join(names)} written\n",
+    )
     run("plot", "--voc", SAMPLE, "-o", tmp_path / "one.png", "--quiet")
     assert (tmp_path / "one.png").read_bytes() == drawn(folder)["boxes.png"]
 
@@ -53,8 +66,71 @@ def test_a_picture_and_the_scale_can_be_chosen(tmp_path: Path) -> None:
     files = {}
     for scale in ("auto", *SCALES):
         run(*options, tmp_path / "one.png", "--scale", scale)
-        files[scale] = (tmp_path / "one.png").read_bytes()
+        files[scale] = imread(tmp_path / "one.png").tobytes()
     assert files["auto"] == files["log"] != files["linear"]
+
+
+def test_each_of_several_outputs_is_written_and_named(tmp_path: Path) -> None:
+    outputs = [tmp_path / name for name in ("a.png", "b.svg", "c.pdf")]
+    done = run("plot", "--voc", SAMPLE, *(word for path in outputs for word in ("-o", path)))
+    assert done.err == "".join(f"anchorkit: note: {path}: written\n" for path in outputs)
+    assert all(path.stat().st_size for path in outputs)
+
+
+def test_two_outputs_in_one_file_are_refused(tmp_path: Path) -> None:
+    done = run("plot", "--voc", SAMPLE, "-o", tmp_path / "a.png", "-o", tmp_path / "a.png")
+    assert (done.code, list(tmp_path.iterdir())) == (2, [])
+    assert "wanted a file of its own" in done.err
+
+
+def test_a_picture_says_which_data_it_shows_and_which_command_drew_it(tmp_path: Path) -> None:
+    options = ("--preset", "yolov3", "--jobs", "1", "--quiet")
+    run("plot", "--voc", SAMPLE, "-o", tmp_path / "a.svg", *options)
+    text = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert "sample_voc: 292 boxes, input 416x416, stretch" in text
+    assert "9 anchors (yolov3)" in text
+    assert f"anchorkit plot --voc {SAMPLE} --preset yolov3<" in text
+    # Where it went and how fast it was read is no matter of the picture
+    run("plot", "--voc", SAMPLE, "-o", tmp_path / "b.svg", *options[:2])
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+def test_title_and_dots_per_inch_are_the_users(tmp_path: Path) -> None:
+    run("plot", "--voc", SAMPLE, "-o", tmp_path / "a.svg", "--title", "Figure <1> & $x$")
+    text = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert "Figure &lt;1&gt; &amp; $x$</text>" in text
+    assert "292 boxes" not in text
+    for dpi in (60, 120):
+        run("plot", "--voc", SAMPLE, "-o", tmp_path / f"{dpi}.png", "--dpi", str(dpi))
+    small, large = (imread(tmp_path / f"{dpi}.png") for dpi in (60, 120))
+    assert large.shape[:2] == tuple(2 * side for side in small.shape[:2])
+
+
+def test_two_sets_of_anchors_are_drawn_beside_each_other(tmp_path: Path) -> None:
+    options = ("--preset", "yolov3", "--anchors", "10,10,90,90", "--picture", "coverage")
+    done = run("plot", "--voc", SAMPLE, *options, "-o", tmp_path / "a.svg")
+    assert done.code == 0, done.err
+    text = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert "2 anchors (as given) beside 9 anchors (yolov3)" in text
+
+
+def test_heads_of_a_cfg_have_their_own_frames(tmp_path: Path) -> None:
+    (tmp_path / "net.cfg").write_text(V3)
+    options = ("--cfg", tmp_path / "net.cfg", "--picture", "anchors")
+    run("plot", "--voc", SAMPLE, *options, "-o", tmp_path / "a.svg")
+    text = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert all(f"stride {stride}, " in text for stride in (8, 16, 32))
+    assert "divided" not in text
+
+
+def test_positions_that_nobody_kept_cannot_be_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boxes = replace(load_voc(SAMPLE), centres=None)
+    monkeypatch.setattr("anchorkit.cli.options.loading.load_boxes", lambda *_: boxes)
+    done = run("plot", "--voc", SAMPLE, "--picture", "positions", "-o", tmp_path / "a.png")
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "saved without their positions" in done.err
 
 
 @pytest.mark.parametrize(
@@ -67,7 +143,11 @@ def test_a_picture_and_the_scale_can_be_chosen(tmp_path: Path) -> None:
             "-o none/x.png: none: wanted a folder to write into, found nothing there",
         ),
         (["-o", "x.png", "--picture", "anchors"], 2, "--picture anchors: wanted anchors"),
-        (["-o", "x.png", "--preset", "yolov3", "--anchors", "1,2"], 2, "one set of anchors"),
+        (
+            ["-o", "x.png", "--preset", "yolov3", "--preset", "yolov2", "--anchors", "1,2"],
+            2,
+            "two sets",
+        ),
         (["-o", "x.png", "--class", "yeti"], 1, "no such class"),
         ([], 2, "wanted -o FILE|DIR, found none"),
     ],

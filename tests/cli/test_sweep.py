@@ -11,6 +11,7 @@ from command import run
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks
 from anchorkit.cli.sweep import _with_bar
 from anchorkit.darknet.cost import costs_of_ks
+from anchorkit.darknet.sections import read_cfg
 from anchorkit.plots.sweep import sweep_figure
 from anchorkit.search.distances import DISTANCES as KNOWN
 from anchorkit.suggested_k import Chosen, Suggestion
@@ -258,15 +259,21 @@ def test_only_a_multiple_of_the_heads_of_a_cfg_is_suggested(tmp_path: Path) -> N
     assert "no k suggested: that takes at least two of them that are multiples" in few
 
 
-def test_operations_paid_are_drawn_below_with_the_k_of_each_point() -> None:
+def test_costs_are_drawn_below_in_percent_above_the_smallest_k_that_has_one() -> None:
     rows = sweep([(2, 1), (4, 4), (2, 2), (4, 5), (2, 3)], [1, 2, 3])
-    upper, lower = sweep_figure(rows, None, "median", costs_of_ks(V3, [2, 3, 4])).axes
-    assert upper.get_xlabel() == "anchors (k)"
-    assert [text.get_text() for text in lower.texts] == ["2", "3"]
-    paid = [cost.flops / 1e6 for cost in costs_of_ks(V3, [3, 4]) if cost]
-    assert max(paid) < 1000
-    assert np.asarray(lower.lines[0].get_xdata()) == pytest.approx(paid)
-    assert lower.get_xlabel() == "MFLOPs of the network, for each k"
+    costs = costs_of_ks(read_cfg(V3), [2, 3, 4])
+    figure = sweep_figure(rows, None, "median", costs, title="data: 5 boxes")
+    assert figure.texts[0].get_text() == "data: 5 boxes"
+    _, lower = figure.axes
+    paid = [cost for cost in costs if cost]
+    parameters, operations = (np.asarray(line.get_xydata()) for line in lower.lines)
+    assert parameters[:, 0].tolist() == operations[:, 0].tolist() == [2, 3]
+    for found, values in (
+        (parameters, [one.parameters for one in paid]),
+        (operations, [one.flops for one in paid]),
+    ):
+        assert found[:, 1] == pytest.approx([0, 100 * (values[1] / values[0] - 1)])
+    assert lower.get_xlabel() == "anchors (k)"
 
 
 def test_cfg_without_heads_has_no_price_for_k(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from cfgs import SHAPES
 
 from anchorkit.darknet.cost import Cost, network_cost
 from anchorkit.darknet.heads import heads_of
+from anchorkit.darknet.listed import anchors_of
 from anchorkit.darknet.portability import notes_of
-from anchorkit.darknet.replacing import anchors_of, edited, replace_anchors
+from anchorkit.darknet.replacing import edited, replace_anchors
 from anchorkit.darknet.sections import read_cfg
 
 pytestmark = pytest.mark.skipif(
@@ -121,7 +122,7 @@ def test_darknet_loads_what_was_written_and_counts_as_we_do(
     text = small(HEADED[name])
     leave_to_another(fork, text)
     heads = heads_of(read_cfg(text))
-    own = edited(text, anchors_of(heads)).text
+    own = edited(read_cfg(text), anchors_of(heads)).text
     assert operations(own, tmp_path) == counted_by(fork, own)
     for count in sorted({len(heads), 7, 15}):
         anchors = [(10.0 * side, 8.0 * side) for side in range(1, count + 1)]

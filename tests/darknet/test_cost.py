@@ -27,6 +27,10 @@ def counted(text: str, convention: str = "flops", size: tuple[int, int] | None =
     return network_cost(read_cfg(text), size=size, convention=convention)
 
 
+def with_k(text: str, k: int) -> str:
+    return cfg_with_k(read_cfg(text), k).text
+
+
 def vgg16() -> str:
     lines = ["[net]", "width=224", "height=224", "channels=3"]
     for filters, times in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
@@ -149,7 +153,7 @@ def test_heads_are_the_layers_before_detection_layers() -> None:
 @pytest.mark.parametrize("name", SHAPES)
 def test_another_k_changes_the_heads_and_nothing_else(name: str) -> None:
     text = SHAPES[name]
-    old, new = counted(text), counted(cfg_with_k(text, 12))
+    old, new = counted(text), counted(with_k(text, 12))
     changed = [
         one.layer.index
         for one, other in zip(old.layers, new.layers, strict=True)
@@ -160,7 +164,7 @@ def test_another_k_changes_the_heads_and_nothing_else(name: str) -> None:
 
 def test_k_of_the_cfg_changes_nothing() -> None:
     for text, k in ((V3, 9), (TINY, 6)):
-        assert counted(cfg_with_k(text, k)).parameters == counted(text).parameters
+        assert counted(with_k(text, k)).parameters == counted(text).parameters
 
 
 @pytest.mark.parametrize(
@@ -280,7 +284,7 @@ def test_shipped_network_costs_what_darknet_prints(
 @pytest.mark.skipif("ANCHORKIT_DATA" not in os.environ, reason="needs ANCHORKIT_DATA")
 def test_twelve_anchors_change_exactly_the_three_heads_of_yolov3() -> None:
     text = Path(os.environ["ANCHORKIT_DATA"], "cfg", "yolov3.cfg").read_text()
-    old, new = counted(text), counted(cfg_with_k(text, 12))
+    old, new = counted(text), counted(with_k(text, 12))
     changes = {
         one.layer.index: other.parameters - one.parameters
         for one, other in zip(old.layers, new.layers, strict=True)

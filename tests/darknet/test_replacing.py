@@ -1,5 +1,6 @@
 """Anchors into the text of a cfg: what must change does, and nothing else."""
 
+import math
 import os
 import re
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from anchorkit.darknet.faults import faults_of
 from anchorkit.darknet.heads import Head, heads_of
-from anchorkit.darknet.replacing import anchors_of, edited, replace_anchors
+from anchorkit.darknet.listed import anchors_of
+from anchorkit.darknet.replacing import edited, replace_anchors
 from anchorkit.darknet.sections import read_cfg
 from anchorkit.errors import AnchorError, CfgError, UsageError
 
@@ -71,8 +73,8 @@ def assert_sound(text: str, anchors: Sequence[Pair]) -> None:
 def test_own_anchors_change_no_byte(name: str) -> None:
     text = SHAPES[name]
     shuffled = anchors_of(heads(text))[::-1]
-    assert edited(text, shuffled).text == text
-    assert edited(text, shuffled).changes == ()
+    assert edited(read_cfg(text), shuffled).text == text
+    assert edited(read_cfg(text), shuffled).changes == ()
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -87,8 +89,8 @@ def test_any_number_of_anchors_gives_a_sound_cfg(name: str, count: int) -> None:
 def test_second_run_changes_nothing(name: str) -> None:
     for assign in ("shares", "size"):
         anchors: list[Pair] = [(20, 20), (25, 25), (40, 40), (50, 50), (70, 70), (200.5, 90)]
-        once = edited(SHAPES[name], anchors, assign=assign)
-        again = edited(once.text, anchors, assign=assign)
+        once = edited(read_cfg(SHAPES[name]), anchors, assign=assign)
+        again = edited(read_cfg(once.text), anchors, assign=assign)
         assert once.changes
         assert (again.text, again.changes, again.mended) == (once.text, (), ())
 
@@ -139,7 +141,7 @@ def test_equal_strides_share_in_the_order_of_the_file() -> None:
 
 
 def test_repeated_index_is_mended_and_named() -> None:
-    edit = edited(TINY, anchors_of(heads(TINY)))
+    edit = edited(read_cfg(TINY), anchors_of(heads(TINY)))
     assert masks(edit.text) == {16: (0, 1, 2), 32: (3, 4, 5)}
     assert anchors_line(6) in edit.text
     text = " / ".join(str(fault) for fault in edit.mended)
@@ -157,7 +159,7 @@ def test_mended_masks_go_by_area_where_the_list_does_not() -> None:
 
 def test_number_of_anchors_is_the_pairs_listed_not_num() -> None:
     text = V4.replace("num=9", "num=6")
-    edit = edited(text, anchors_of(heads(text)))
+    edit = edited(read_cfg(text), anchors_of(heads(text)))
     assert edit.text == V4
     assert any("num=6, but 9 anchors" in str(fault) for fault in edit.mended)
     assert any("6, 7, 8 beyond the 6 anchors" in str(fault) for fault in edit.mended)
@@ -165,19 +167,19 @@ def test_number_of_anchors_is_the_pairs_listed_not_num() -> None:
 
 def test_missing_comma_is_put_in_and_named() -> None:
     text = V4.replace("30,61,  62", "30,61    62")
-    edit = edited(text, anchors_of(heads(V4)))
+    edit = edited(read_cfg(text), anchors_of(heads(V4)))
     assert edit.text == V4.replace("30,61,  62", "30,61,    62")
     assert any("comma is missing" in str(fault) for fault in edit.mended)
 
 
 def test_trailing_comma_of_a_mask_is_taken_out() -> None:
     text = V4.replace("mask = 3,4,5", "mask = 3,4,5,")
-    assert edited(text, anchors_of(heads(V4))).text == V4
+    assert edited(read_cfg(text), anchors_of(heads(V4))).text == V4
 
 
 def test_wrong_filters_are_mended_and_named() -> None:
     text = V4.replace("filters=21", "filters=255 # 3 * 85", 1)
-    edit = edited(text, anchors_of(heads(V4)))
+    edit = edited(read_cfg(text), anchors_of(heads(V4)))
     assert edit.text == V4.replace("filters=21", "filters=21 # 3 * 85", 1)
     assert [fault.kind for fault in edit.mended] == ["filters"]
 
@@ -250,11 +252,59 @@ def test_area_rule_parts_strides_at_30_and_60() -> None:
     }
 
 
-def test_area_rule_refuses_to_leave_a_head_without() -> None:
-    with pytest.raises(CfgError, match=r"stride 8 takes anchors below 30x30.*found 0; add one"):
-        replace_anchors(V4, [(31, 31), (62, 62), (90, 90)], assign="size")
-    with pytest.raises(CfgError, match=r"stride 16 takes anchors from 30x30 to 60x60"):
-        replace_anchors(V4, [(3, 3), (62, 62), (90, 90)], assign="size")
+@pytest.mark.parametrize(
+    ("sides", "lengths", "said"),
+    [
+        ([31, 62, 90], [1, 1, 1], ["stride 8 takes anchors below 30x30", "the nearest, 31x31"]),
+        ([40, 50, 70, 90], [1, 1, 2], ["below 30x30"]),
+        ([3, 62, 90], [1, 1, 1], ["stride 16 takes anchors from 30x30 to 60x60", "62x62"]),
+        ([3, 29, 70, 900], [1, 1, 2], ["the nearest, 29x29"]),
+        ([3, 4, 5, 6], [2, 1, 1], ["from 30x30", "of 60x60 or more"]),
+        ([70, 80, 90, 100], [1, 1, 2], ["below 30x30", "from 30x30"]),
+    ],
+)
+def test_area_rule_gives_an_empty_head_the_nearest_of_its_neighbour(
+    sides: list[int], lengths: list[int], said: list[str]
+) -> None:
+    edit = edited(read_cfg(V4), [(side, side) for side in sides], assign="size")
+    assert [len(masks(edit.text)[stride] or ()) for stride in (8, 16, 32)] == lengths
+    assert all(any(text in note for note in edit.notes) for text in said)
+    assert_sound(edit.text, [(side, side) for side in sides])
+
+
+@given(
+    st.lists(st.integers(1, 120), min_size=3, max_size=9, unique=True),
+    st.sampled_from([[8, 16, 32], [8, 16, 16], [8, 8, 32], [16, 16, 16]]),
+)
+@settings(deadline=None)
+def test_area_rule_moves_as_little_as_can_be(sides: list[int], strides: list[int]) -> None:
+    """Against all ways to part the anchors, tried one by one."""
+    text = yolo(masks=["0", "1", "2"], strides=strides, count=3)
+    own = masks_by_line(replace_anchors(text, [(s, s) for s in sides], assign="size"))
+    ranked = sorted(sides)
+
+    def cost(parts: Sequence[Sequence[int]]) -> float:
+        total = 0.0
+        for part, stride in zip(parts, strides, strict=True):
+            finer = [one for one in strides if one < stride]
+            low = (3.75 * max(finer)) ** 2 if finer else 0.0
+            high = (3.75 * stride) ** 2 if stride < max(strides) else float("inf")
+            for side in part:
+                total += max(0.0, math.log(low / side**2) if low else 0.0)
+                total += max(0.0, math.log(side**2 / high)) if high < float("inf") else 0.0
+        return total
+
+    count = len(sides)
+    least = min(
+        cost([ranked[:one], ranked[one:two], ranked[two:]])
+        for one in range(1, count - 1)
+        for two in range(one + 1, count)
+    )
+    assert cost([[ranked[index] for index in mask] for mask in own]) == pytest.approx(least)
+
+
+def masks_by_line(text: str) -> list[tuple[int, ...]]:
+    return [head.mask or () for head in heads(text)]
 
 
 def test_unknown_assignment_is_bad_usage() -> None:
@@ -287,7 +337,7 @@ def test_counters_are_updated_where_the_head_has_them() -> None:
     assert "counters_per_class = 100, 2 # old" in replace_anchors(
         text, numbered(2), counters=[100, 2]
     )
-    left = edited(text, numbered(2))
+    left = edited(read_cfg(text), numbered(2))
     assert "counters_per_class = 7, 8 # old" in left.text
     assert "counters_per_class is left" in left.warnings[0]
     with pytest.raises(CfgError, match="wanted 2 classes, found 3"):
@@ -298,20 +348,18 @@ def test_counters_are_updated_where_the_head_has_them() -> None:
     ("text", "message"),
     [
         ("[net]\nwidth=1\n", "no detection head"),
+        (
+            V4.replace("[upsample]", "[warp]").replace("mask = 3,4,5", "mask = 0,1"),
+            "line 11: .warp.: .* so the stride of .yolo. ",
+        ),
+        (
+            V4.replace("size=", "size=-", 1).replace("mask = 3,4,5\n", ""),
+            r"line \d+: .convolutional.: gives nothing: .* stride of",
+        ),
         ("[net]\n[detection]\nclasses=3\n", r"line 2: \[detection\] is the head of YOLOv1"),
         (V4.replace("[yolo]", "[YOLO]", 1), r"line 38: .*found \[YOLO\]"),
         (V4.replace("[yolo]", "[yolo] # first", 1), r"line 38: .*found \[yolo\]#first"),
         (REGION + "\n[route]\nlayers=1\n" + REGION[REGION.index("[region]") :], "no other head"),
-        (V4.replace("10,13", "10,x", 1), r"line 40: anchors: wanted numbers, found 'x'"),
-        (V4.replace("10,13", "10", 1), r"line 40: anchors: wanted pairs.*found 17"),
-        (V4.replace("10,13", "10,-13", 1), r"line 40: anchors: wanted positive"),
-        (V4.replace("[upsample]", "[warp]"), "line 11: .warp.: .* so the stride of .yolo. "),
-        (REGION.replace("stride=32", "stride=0"), "cells of its grid"),
-        (
-            V4.replace("size=", "size=-", 1),
-            r"line \d+: .convolutional.: gives nothing: .* stride of",
-        ),
-        (V4.replace("width=416", "width=0"), r"wanted width, height .* \(line 1\); so the stride"),
         (V4.replace("classes=2", "classes=-3", 1), r"line \d+: classes=-3: wanted 0 to 1,000,000"),
         (V4.replace("classes=2", f"classes={10**12}", 1), "classes=1000000000000: wanted 0 to"),
         (V4.replace("\n", "\r"), "^line 1: lines end with CR alone, where darknet wants LF$"),
@@ -340,15 +388,16 @@ def test_unknown_layer_does_not_matter_to_a_single_head() -> None:
 
 def test_filters_that_no_convolution_holds_are_refused() -> None:
     text = NO_MASK.replace("activation=linear\n", "activation=linear\n[dropout]\n")
-    assert edited(text, anchors_of(heads(text))).changes == ()
+    assert edited(read_cfg(text), anchors_of(heads(text))).changes == ()
     with pytest.raises(CfgError, match=r"filters must become 14, found \[dropout\]"):
         replace_anchors(text, numbered(2))
 
 
-def test_first_of_repeated_keys_is_edited_as_darknet_reads_it() -> None:
+def test_first_of_repeated_keys_is_edited_and_no_other_value_stays() -> None:
     text = NO_MASK.replace("num=4", "num=4\nnum=12")
     new = replace_anchors(text, numbered(5))
-    assert "num=5\nnum=12" in new
+    assert "num=5\n" in new
+    assert "num=12" not in new
 
 
 @st.composite
@@ -356,7 +405,7 @@ def noisy_cfgs(draw: st.DrawFn) -> str:
     """A cfg of ours with the noise that real files have."""
     text = draw(st.sampled_from([V3, V4, TINY, GAUSSIAN, ONE_MASK, NO_MASK, REGION]))
     blanks = st.sampled_from(["", " ", "\t", "  "])
-    comments = st.sampled_from(["", "# a, b", " # was 18", "\t; 3,4", "#x=1", " #é ü"])
+    comments = st.sampled_from(["", "# a, b", " # was 18", "\t; so, so", "#x=1", " #é ü"])
     lines: list[str] = []
     for line in text.split("\n"):
         if "=" in line:
@@ -396,7 +445,7 @@ def test_five_heads_with_repeated_indices_and_a_missing_comma_are_mended() -> No
     text = text.replace(anchors_line(), f"anchors = {SIXTEEN}").replace("num=9", "num=16")
     own = anchors_of(heads(text))
     assert len(own) == 16
-    edit = edited(text, own)
+    edit = edited(read_cfg(text), own)
     assert_sound(edit.text, own)
     assert_only_values_differ(text, edit.text)
     assert edit.text.count(SIXTEEN.replace("45    61", "45,    61")) == 5
@@ -410,13 +459,13 @@ def test_more_pairs_than_num_keep_the_masks_that_fit_the_pairs() -> None:
 
 def test_equal_anchors_in_one_list_stay_two() -> None:
     text = V4.replace("116,90", "59,119")
-    assert edited(text, anchors_of(heads(text))).text == text
+    assert edited(read_cfg(text), anchors_of(heads(text))).text == text
 
 
 def test_lists_that_differ_become_one_when_forced() -> None:
     other = anchors_line().replace("59,119,  116,90", "64,64,  59,119")
     text = V3.replace(anchors_line(), other, 1)
-    edit = edited(text, numbered(9), force=True)
+    edit = edited(read_cfg(text), numbered(9), force=True)
     assert_sound(edit.text, numbered(9))
     assert any(fault.kind == "lists" for fault in edit.mended)
 
@@ -425,8 +474,11 @@ def test_embedding_that_the_anchors_do_not_divide_is_warned_of() -> None:
     text = ONE_MASK.replace("num=9", "num=9\nembedding_layer = -2").replace(
         "[route]\nlayers = 0", "[convolutional]\nfilters=18"
     )
-    assert "embedding_layer" not in str(edited(text, numbered(6)).warnings)
-    assert "18 filters (line 14) are not a multiple of 4" in edited(text, numbered(4)).warnings[0]
+    assert "embedding_layer" not in str(edited(read_cfg(text), numbered(6)).warnings)
+    assert (
+        "18 filters (line 14) are not a multiple of 4"
+        in edited(read_cfg(text), numbered(4)).warnings[0]
+    )
 
 
 @settings(deadline=None)
@@ -456,10 +508,10 @@ def test_damaged_cfgs_are_edited_or_refused_never_more(data: st.DataObject) -> N
         start = data.draw(st.integers(0, len(text)))
         text = text[:start] + data.draw(bits) + text[start + data.draw(st.integers(0, 9)) :]
     try:
-        found = edited(text, numbered(9), force=True)
+        found = edited(read_cfg(text), numbered(9), force=True)
     except CfgError:
         return
-    assert edited(found.text, numbered(9), force=True).changes == ()
+    assert edited(read_cfg(found.text), numbered(9), force=True).changes == ()
 
 
 shipped = sorted((Path(os.environ.get("ANCHORKIT_DATA", "/nonexistent")) / "cfg").glob("*.cfg"))
@@ -481,7 +533,7 @@ def test_shipped_cfg(path: Path) -> None:
     found = heads(text)
     if path.stem in STRIDES:
         assert [head.stride for head in found] == STRIDES[path.stem]
-    own = edited(text, anchors_of(found))
+    own = edited(read_cfg(text), anchors_of(found))
     assert own.text == text or own.mended
     if path.stem == "yolov4-tiny":
         assert own.text == text.replace("mask = 1,2,3", "mask = 0,1,2")

@@ -1,3 +1,4 @@
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def test_boxes_are_sides_over_those_of_the_image(tmp_path: Path) -> None:
         ({"image_id": [5]}, "image_id is no id", "[5]"),
         ({"bbox": [1, 2, 3]}, "bbox is not four numbers", "[1, 2, 3]"),
         ({"bbox": None}, "bbox is not four numbers", "None"),
-        ({"bbox": [1, 2, "3", 4]}, "bbox is not four numbers", "[1, 2, '3', 4]"),
+        ({"bbox": [1, 2, "x", 4]}, "bbox is not four numbers", "[1, 2, 'x', 4]"),
         ({"bbox": [1, 2, 10**400, 4]}, "bbox is not four numbers", None),
         ({"bbox": [1, 2, float("nan"), 4]}, "bbox is not four numbers", "1,2,nan,4"),
         ({"bbox": [1, 2, float("inf"), 4]}, "bbox is not four numbers", "1,2,inf,4"),
@@ -105,7 +106,7 @@ def test_a_category_that_is_not_described_is_named_and_its_boxes_stay(tmp_path: 
     ("size", "reason"),
     [
         ({}, "image size missing"),
-        ({"width": "200", "height": 100}, "image size missing"),
+        ({"width": "wide", "height": 100}, "image size missing"),
         ({"width": 0, "height": 100}, "image size not above zero"),
     ],
 )
@@ -170,9 +171,9 @@ def test_a_file_cut_in_the_middle_is_an_error(tmp_path: Path) -> None:
 def test_a_missing_file_is_bad_usage(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing there"):
         load_coco(tmp_path / "none.json")
-    with pytest.raises(UsageError, match="found a folder"):
+    with pytest.raises(DataError, match="wanted COCO's JSON, found none"):
         load_coco(tmp_path)
-    with pytest.raises(UsageError, match="COCO has none"):
+    with pytest.raises(DataError, match="no part train of the data set"):
         load_coco(coco(tmp_path), image_sets=["train"])
 
 
@@ -217,3 +218,33 @@ def test_utf_16_that_ends_within_a_sign_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(path.read_text().encode("utf-16") + b"\x00\xd8")
     with pytest.raises(DataError, match="bytes that are no UTF-16"):
         load_coco(path)
+
+
+def test_ids_and_numbers_may_be_text(tmp_path: Path) -> None:
+    path = coco(
+        tmp_path,
+        {"image_id": "5", "category_id": "9", "bbox": ["0", "10", "100.0", "50"]},
+        images=[{"id": 5, "file_name": "b.jpg", "width": "200", "height": "100"}],
+    )
+    boxes = load_coco(path)
+    assert boxes.sizes.tolist() == [[0.5, 0.5]]
+    assert boxes.class_names == ("cat",)
+    notes = [(reason, value) for _, reason, value, _ in faults(boxes)]
+    same = "that are text in one place, numbers in another: taken as the same"
+    assert notes == [
+        ("numbers written as text: read all the same", "2"),
+        (f"ids of image {same}", "'5' and 5"),
+        (f"ids of category {same}", "'9' and 9"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.json.gz", "a.json"])
+def test_a_file_packed_by_gzip_is_read_whatever_its_name(name: str, tmp_path: Path) -> None:
+    plain = coco(tmp_path, GOOD, GOOD)
+    packed = tmp_path / "packed" / name
+    packed.parent.mkdir()
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert load_coco(packed).sizes.tolist() == load_coco(plain).sizes.tolist()
+    packed.write_bytes(packed.read_bytes()[:-30])
+    with pytest.raises(DataError, match="packed by gzip, but damaged"):
+        load_coco(packed)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from anchorkit.errors import DataError, UsageError
-from anchorkit.loaders.darknet_data import class_order, load_darknet_data
+from anchorkit.loaders.darknet_data import darknet_classes, load_darknet_data
 
 LABEL = "0 0.5 0.5 0.5 0.25\n"
 
@@ -100,7 +100,7 @@ def test_an_image_that_is_listed_twice_counts_twice(tmp_path: Path) -> None:
 
 def test_class_order_is_that_of_the_names_filled_up_to_classes(tmp_path: Path) -> None:
     keys = "# comment = 1\nclasses=3\nclasses=9\n train= data/train.txt\nnames =data/obj.names"
-    assert class_order(project(tmp_path, "", (), keys)) == ["person", "bicycle", "2"]
+    assert darknet_classes(project(tmp_path, "", (), keys)) == ["person", "bicycle", "2"]
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,6 @@ def test_class_order_is_that_of_the_names_filled_up_to_classes(tmp_path: Path) -
             "train = data/none.txt\n",
             DataError,
             r"train = data/none\.txt: wanted a file, found nothing there",
-        ),
-        (
-            "train = data/train.txt\nnames = x\n",
-            DataError,
-            "names = x: wanted a file, found nothing there",
         ),
         ("train = data/train.txt\nclasses = two\n", DataError, "wanted a number, found 'two'"),
         ("train = data/train.txt\n", DataError, r"train\.txt: wanted a list of images, found none"),
@@ -138,8 +133,6 @@ def test_a_list_whose_images_have_no_labels_is_an_error(tmp_path: Path) -> None:
 def test_a_missing_data_file_is_bad_usage(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"none\.data: "):
         load_darknet_data(tmp_path / "none.data")
-    with pytest.raises(UsageError, match="image sets are lists of a VOC folder"):
-        load_darknet_data(tmp_path / "none.data", image_sets=["train"])
 
 
 @pytest.mark.parametrize(
@@ -158,3 +151,58 @@ def test_a_file_that_is_no_data_file_is_named_in_one_short_line(
         load_darknet_data(tmp_path / "net.data")
     assert len(str(caught.value)) < 400
     assert str(caught.value).isprintable()
+
+
+def test_names_that_are_not_there_are_a_note(tmp_path: Path) -> None:
+    keys = "classes = 2\ntrain = data/train.txt\nnames = gone.names\n"
+    boxes = load_darknet_data(project(tmp_path, "x/a.jpg\n", ("x/a.txt",), keys))
+    assert boxes.class_names == ("0",)
+    assert [(one.reason, one.kind) for one in boxes.report.problems] == [
+        ("no file of names: classes are numbers", "note")
+    ]
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "/home/somebody/darknet/data/obj/a.jpg",
+        "C:\\Users\\me\\yolo\\data\\obj\\a.jpg",
+        "data\\obj\\a.jpg",
+        "./build/x64/data/obj/a.jpg",
+        '"data/obj/a.jpg"',
+    ],
+)
+def test_paths_of_another_machine_are_found_by_their_ends(image: str, tmp_path: Path) -> None:
+    boxes = load_darknet_data(project(tmp_path, f"{image}\n", ("data/obj/a.txt",)))
+    assert len(boxes) == 1
+    assert boxes.report.problems == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-16-le"])
+def test_files_as_windows_shells_write_them_are_read(encoding: str, tmp_path: Path) -> None:
+    keys = "classes = 2\r\ntrain = data\\train.txt\r\nnames = 'data\\obj.names'\r\n"
+    file = project(tmp_path, "", ("data/obj/a b.txt",))
+    file.write_bytes(keys.encode(encoding))
+    (file.parent / "train.txt").write_bytes("data\\obj\\a b.jpg\r\n".encode(encoding))
+    boxes = load_darknet_data(file)
+    assert boxes.class_names == ("person",)
+
+
+def test_another_key_is_another_part(tmp_path: Path) -> None:
+    keys = "train = data/train.txt\nvalid = data/valid.txt\n"
+    file = project(tmp_path, "x/a.jpg\n", ("x/a.txt", "x/b.txt"), keys)
+    (tmp_path / "data" / "valid.txt").write_text("x/b.jpg\n")
+    assert load_darknet_data(file).image_files[0].endswith("x/a.txt")
+    for name in ("val", "valid"):
+        (found,) = load_darknet_data(file, image_sets=[name]).image_files
+        assert found.endswith("x/b.txt")
+    both = load_darknet_data(file, besides=["val"], keep_sets=True)
+    assert [len(files) for files in both.image_sets.values()] == [1, 1]
+    with pytest.raises(DataError, match="wanted the key test, found train, valid"):
+        load_darknet_data(file, image_sets=["test"])
+
+
+def test_thousands_of_images_without_labels_are_not_looked_for_everywhere(tmp_path: Path) -> None:
+    images = "".join(f"/a/b/c/d/e/f/{row}.jpg\n" for row in range(3000))
+    boxes = load_darknet_data(project(tmp_path, f"x/a.jpg\n{images}", ("x/a.txt",)))
+    assert boxes.report.count("missing") == 3000

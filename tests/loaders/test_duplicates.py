@@ -61,10 +61,11 @@ def test_files_that_two_sources_share_are_told(first: str, second: str, file: st
     done = run("cluster", "--voc", first, "--voc", second, "-k", "1")
     assert done.code == 0
     assert done.err.splitlines() == [
-        "anchorkit: note: worth a look",
-        f"  1  {REASON}",
-        f"     {second} (--voc: 2, such as {file})",
+        f"anchorkit: warning: {second}: {REASON} (--voc: 2, such as {file})",
     ]
+    strict = run("cluster", "--voc", first, "--voc", second, "-k", "1", "--strict")
+    assert strict.code == 1
+    assert strict.err.endswith("--strict: 1 source with files of an earlier one\n")
 
 
 def test_what_is_given_once_is_told_nothing_about() -> None:

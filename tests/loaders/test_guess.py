@@ -51,8 +51,10 @@ def test_what_is_doubtful_names_the_options(tmp_path: Path) -> None:
     json = folder(tmp_path / "coco", {"annotations/instances.json": "{}", "images/a.jpg": ""})
     with pytest.raises(UsageError, match=r"--coco \S+coco/annotations/instances\.json"):
         guessed_format(json)
-    with pytest.raises(UsageError, match=r"a\.txt: cannot tell its format: .* \.json \(--coco\)"):
+    with pytest.raises(UsageError, match=r"a\.txt: a single file of labels: give its folder"):
         guessed_format(folder(tmp_path, {"a.txt": LABEL}) / "a.txt")
+    with pytest.raises(UsageError, match=r"a\.xyz: cannot tell its format: .* \.json or "):
+        guessed_format(folder(tmp_path, {"a.xyz": LABEL[:3]}) / "a.xyz")
 
 
 def test_what_holds_nothing_is_an_error(tmp_path: Path) -> None:

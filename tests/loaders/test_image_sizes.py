@@ -59,7 +59,7 @@ def test_sizes_come_from_the_headers_of_the_images(tmp_path: Path) -> None:
     image(tmp_path / "images" / "train" / "a.JPG", (200, 100))
     image(tmp_path / "images" / "train" / "b.png", (100, 200))
     image(tmp_path / "images" / "elsewhere" / "c.bmp", (50, 50))
-    boxes = load([("yolo", tmp_path)], images=tmp_path / "images")
+    boxes = load([("yolo", tmp_path)], images=[tmp_path / "images"])
     assert boxes.image_sizes.tolist() == [[200, 100], [100, 200], [50, 50]]
     assert boxes.at_input(NetworkInput(400, 400, "letterbox")).tolist() == [
         [200, 100],
@@ -75,7 +75,7 @@ def test_an_image_that_is_turned_by_its_exif_is_measured_as_trainers_see_it(
 ) -> None:
     labels(tmp_path, "a")
     image(tmp_path / "images" / "a.jpg", (200, 100), orientation)
-    boxes = load([("yolo", tmp_path)], images=tmp_path / "images")
+    boxes = load([("yolo", tmp_path)], images=[tmp_path / "images"])
     assert boxes.image_sizes.tolist() == [[100, 200] if turned else [200, 100]]
 
 
@@ -84,7 +84,7 @@ def test_headers_are_read_without_decoding(tmp_path: Path) -> None:
     path = tmp_path / "images" / "a.png"
     image(path, (2000, 1000))
     path.write_bytes(path.read_bytes()[:60])  # the header alone
-    boxes = load([("yolo", tmp_path)], images=tmp_path / "images")
+    boxes = load([("yolo", tmp_path)], images=[tmp_path / "images"])
     assert boxes.image_sizes.tolist() == [[2000, 1000]]
 
 
@@ -93,7 +93,7 @@ def test_images_that_are_missing_twice_there_or_damaged_are_named(tmp_path: Path
     image(tmp_path / "images" / "x" / "twice.png", (20, 10))
     image(tmp_path / "images" / "y" / "twice.png", (20, 10))
     (tmp_path / "images" / "damaged.jpg").write_bytes(b"no image")
-    boxes = load([("yolo", tmp_path)], images=tmp_path / "images")
+    boxes = load([("yolo", tmp_path)], images=[tmp_path / "images"])
     assert np.isnan(boxes.image_sizes).all()
     assert [(problem.reason, problem.kind) for problem in boxes.report.problems] == [
         ("the image cannot be read", "note"),
@@ -120,7 +120,7 @@ def test_voc_files_without_size_get_it_from_the_images(tmp_path: Path) -> None:
     )
     image(tmp_path / "images" / "a.png", (100, 200))
     image(tmp_path / "images" / "c.png", (100, 100))
-    boxes = load([("voc", tmp_path)], images=tmp_path / "images")
+    boxes = load([("voc", tmp_path)], images=[tmp_path / "images"])
     assert boxes.sizes.tolist() == [[0.1, 0.1], [0.1, 0.1], [0.5, 0.25], [0.1, 0.2], [0.1, 0.2]]
     assert boxes.image_ids.tolist() == [0, 0, 1, 2, 2]
     names = [boxes.class_names[row] for row in boxes.class_ids]
@@ -140,6 +140,7 @@ def test_voc_files_without_size_get_it_from_the_images(tmp_path: Path) -> None:
         ("d.xml", 2, "no area"),
         ("d.xml", 3, "image size missing"),
         ("d", None, "no image of that name"),
+        ("images", None, "annotations without an image"),
     ]
     assert boxes.report.objects == len(boxes) + boxes.report.left_out == 10
 
@@ -151,7 +152,7 @@ def test_coco_images_without_size_get_it_from_the_images(tmp_path: Path) -> None
         ' "annotations": [{"image_id": 1, "category_id": 2, "bbox": [0, 0, 10, 10]}]}'
     )
     image(tmp_path / "images" / "a.png", (100, 200))
-    boxes = load([("coco", path)], images=tmp_path / "images")
+    boxes = load([("coco", path)], images=[tmp_path / "images"])
     assert boxes.sizes.tolist() == [[0.1, 0.05]]
 
 
@@ -167,9 +168,65 @@ def test_without_pillow_the_option_says_what_to_install(
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(UsageError, match=r"pip install 'anchorkit\[images\]'"):
-        load([("yolo", labels(tmp_path, "a"))], images=tmp_path)
+        load([("yolo", labels(tmp_path, "a"))], images=[tmp_path])
 
 
 def test_a_missing_folder_of_images_is_bad_usage(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="wanted a folder of images, found nothing there"):
-        load([("yolo", labels(tmp_path, "a"))], images=tmp_path / "images")
+        load([("yolo", labels(tmp_path, "a"))], images=[tmp_path / "images"])
+
+
+def test_several_folders_of_images_are_all_looked_into(tmp_path: Path) -> None:
+    labels(tmp_path, "a", "b")
+    image(tmp_path / "one" / "a.jpg", (200, 100))
+    image(tmp_path / "two" / "b.jpg", (50, 60))
+    boxes = load([("yolo", tmp_path)], images=[tmp_path / "one", tmp_path / "two"])
+    assert boxes.image_sizes.tolist() == [[200, 100], [50, 60]]
+    options = ("--images", tmp_path / "one", "--images", tmp_path / "two")
+    assert "without a size" not in run("inspect", "--yolo", tmp_path, *options).out
+
+
+def test_images_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    for part, size in (("train", (200, 100)), ("val", (100, 200))):
+        image(tmp_path / part / "images" / "a.jpg", size)
+        label = tmp_path / part / "labels" / "a.txt"
+        label.parent.mkdir()
+        label.write_text(LABEL)
+    for source in ([("yolo", tmp_path)], [("yolo", tmp_path / part) for part in ("train", "val")]):
+        boxes = load(source, images=[tmp_path])
+        assert boxes.image_sizes.tolist() == [[200, 100], [100, 200]]
+        assert load(source, find_images=True).image_sizes.tolist() == [[200, 100], [100, 200]]
+
+
+def test_a_link_to_an_image_is_no_second_image_and_a_loop_no_trouble(tmp_path: Path) -> None:
+    labels(tmp_path, "a")
+    image(tmp_path / "images" / "a.jpg", (200, 100))
+    try:
+        (tmp_path / "images" / "again").symlink_to(tmp_path / "images", target_is_directory=True)
+        (tmp_path / "images" / "more").mkdir()
+        (tmp_path / "images" / "more" / "a.jpg").symlink_to(tmp_path / "images" / "a.jpg")
+    except OSError:
+        pytest.skip("links are not allowed here")
+    boxes = load([("yolo", tmp_path)], images=[tmp_path / "images"])
+    assert boxes.image_sizes.tolist() == [[200, 100]]
+    assert boxes.report.problems == ()
+
+
+@pytest.mark.parametrize("size", [None, (0, 0)])
+def test_images_beside_voc_files_without_size_are_read_by_themselves(
+    size: tuple[int, int] | None, tmp_path: Path
+) -> None:
+    root = voc_folder(tmp_path, {"a.xml": annotation(annotation_object(), size=size)})
+    image(root / "JPEGImages" / "a.png", (8, 4))
+    boxes = load([("voc", root)])
+    assert boxes.sizes.tolist() == [[0.5, 0.5]]
+    assert [remark.level for remark in boxes.report.remarks] == ["note"]
+
+
+def test_letterbox_finds_the_images_beside_labels(tmp_path: Path) -> None:
+    labels(tmp_path, "a")
+    image(tmp_path / "images" / "a.jpg", (400, 200))
+    ran = run("cluster", "--yolo", tmp_path, "-k", "1", "--resize", "letterbox", "--input", "400")
+    assert ran.code == 0
+    assert "note: sizes of 1 images read from the images themselves" in ran.err
+    assert " 200     100 " in ran.out

@@ -20,7 +20,7 @@ from anchorkit.loaders import LOADERS, Loader, load
 from anchorkit.loaders.guess import guessed_format
 from anchorkit.loaders.worker import named
 
-EXTRAS = {"keep_sets", "images", "polygons", "keypoints"}
+EXTRAS = {"keep_sets", "images", "polygons", "keypoints", "besides"}
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     module = ModuleType("toys")
     module.load_toy = load_toy  # type: ignore[attr-defined]  # that is how a module gets a function
     monkeypatch.setitem(sys.modules, "toys", module)
-    row = Loader("toys:load_toy", "FILE", "A toy.", "toys", ".toy", extras=("polygons",))
+    row = Loader("toys:load_toy", "FILE", "A toy.", "toys", (".toy",), extras=("polygons",))
     monkeypatch.setitem(LOADERS, "toy", row)
     return found
 
@@ -70,9 +70,9 @@ def test_errors_list_what_the_table_lists(taken: dict[str, Any], tmp_path: Path)
     (tmp_path / "sub" / "a.toy").write_text("")
     with pytest.raises(UsageError, match=r"holds toys, but no .* --toy \S+/sub/a\.toy$"):
         guessed_format(tmp_path)
-    (tmp_path / "x.png").write_text("")
+    (tmp_path / "x.abc").write_text("")
     with pytest.raises(UsageError, match=r"\.toy \(--toy\)"):
-        guessed_format(tmp_path / "x.png")
+        guessed_format(tmp_path / "x.abc")
     for words in (["cluster"], ["check", "--preset", "yolov3"]):
         for name, loader in LOADERS.items():
             assert f"--{name} {loader.takes}" in run(*words).err

@@ -13,7 +13,9 @@ from tensorboardX.proto.event_pb2 import Event
 from anchorkit.cli.options.plots import PICTURES
 from anchorkit.errors import UsageError, WriteError
 from anchorkit.plots import tensorboard
-from anchorkit.plots.figures import coverage_figure, pixels
+from anchorkit.plots.coverage import Coverage
+from anchorkit.plots.figures import coverage_figure
+from anchorkit.plots.files import pixels
 
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
 
@@ -40,7 +42,7 @@ def events(folder: Path) -> dict[str, list[tuple[int, Any]]]:
 
 def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     def figure() -> Any:
-        return coverage_figure([0.2, 0.9])
+        return coverage_figure([Coverage("a", np.asarray([0.2, 0.9]), np.ones(2))])
 
     tensorboard.write_board(tmp_path / "new" / "run", {"a": [(1, 0.5), (7, 0.75)]}, {"b": figure})
     read = events(tmp_path / "new" / "run")
@@ -52,7 +54,8 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
 def test_cluster_writes_mean_iou_by_iteration_and_its_pictures(tmp_path: Path) -> None:
     options = ("cluster", "--voc", SAMPLE, "-k", "3", "--format", "json")
     plain, done = run(*options), run(*options, "--tensorboard", tmp_path)
-    assert done == plain
+    assert done.out == plain.out
+    assert done.err == f"anchorkit: note: {tmp_path}: an event file written\n"
     result, read = json.loads(done.out), events(tmp_path)
     steps = read["anchors/mean_iou_by_iteration"]
     assert [step for step, _ in steps] == list(range(1, len(steps) + 1))

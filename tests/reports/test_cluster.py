@@ -94,7 +94,7 @@ def test_an_anchor_without_boxes_has_no_mean_iou(result: dict[str, Any]) -> None
 
 
 def test_whole_pixels_are_whole_numbers(result: dict[str, Any]) -> None:
-    assert json_text(result).splitlines()[1].startswith('  "anchors": [[10.0, 20.0], [90.0')
+    assert json_text(result).splitlines()[2].startswith('  "anchors": [[10.0, 20.0], [90.0')
     anchors = np.asarray([(10.0, 20.0)])
     whole = summary(
         Report(),
@@ -107,7 +107,7 @@ def test_whole_pixels_are_whole_numbers(result: dict[str, Any]) -> None:
         update="mean",
         seed=0,
     )
-    assert json_text(whole).splitlines()[1] == '  "anchors": [[10, 20]],'
+    assert json_text(whole).splitlines()[2] == '  "anchors": [[10, 20]],'
 
 
 @pytest.mark.parametrize(("k", "name"), [(5, "yolov2-voc"), (6, "yolov3-tiny"), (9, "yolov3")])

@@ -56,7 +56,7 @@ def test_what_json_cannot_hold_is_left_open() -> None:
 def test_the_input_is_told_in_keys_and_in_words() -> None:
     keys = network_keys(NetworkInput(608, 416, "letterbox"))
     assert keys == {"input": [608, 416], "resize": "letterbox"}
-    assert network_text(keys) == "input 608x416, letterbox"
+    assert network_text(keys) == "for input 608x416, letterbox"
 
 
 def test_each_account_stands_under_its_own_key() -> None:

@@ -6,7 +6,7 @@ from annotations import annotation, annotation_object, voc_folder
 from command import run
 
 from anchorkit.load_report import Problem, Report
-from anchorkit.reports.left_out import by_reason, loss_lines
+from anchorkit.reports.left_out import by_reason, heavy_losses, loss_lines
 
 CAT, FLAT = annotation_object(), annotation_object((4, 4, 4, 8))
 
@@ -38,6 +38,8 @@ def test_summary_counts_each_reason_and_gives_the_first_examples(tmp_path: Path)
     ran = run("cluster", "--voc", root, "-k", 1)
     assert ran.code == 0
     assert ran.err.splitlines() == [
+        "anchorkit: warning: 3 of 5 objects left out (60%): no area",
+        "anchorkit: warning: 1 of 2 files unreadable (50%): empty file",
         "anchorkit: note: 3 of 5 objects left out",
         "  3  no area",
         f"     {folder}/a.xml: object 2 (4,4,4,8)",
@@ -50,12 +52,14 @@ def test_summary_counts_each_reason_and_gives_the_first_examples(tmp_path: Path)
         f"     {folder}/a.xml: object 5 (0,0,9,8 in 8 x 8)",
         "anchorkit: note: 1 hidden file passed over",
     ]
-    assert run("cluster", "--voc", root, "-k", 1, "--quiet").err == ""
+    quiet = run("cluster", "--voc", root, "-k", 1, "--quiet").err.splitlines()
+    assert quiet == ran.err.splitlines()[:2]
 
 
-def strict(root: Path, *more: str) -> tuple[int, str]:
-    ran = run("cluster", "--voc", root, "-k", 1, "--strict", "--quiet", *more)
-    return ran.code, ran.err
+def strict(root: Path, *options: str) -> tuple[int, str]:
+    """Exit code and what is said last."""
+    ran = run("cluster", "--voc", root, "-k", 1, "--strict", "--quiet", *options)
+    return ran.code, "".join(ran.err.splitlines(keepends=True)[-1:])
 
 
 def test_strict_fails_on_left_out_objects_unreadable_files_and_missing_ones(tmp_path: Path) -> None:
@@ -81,3 +85,50 @@ def test_strict_passes_on_what_was_filtered_clipped_or_hidden(tmp_path: Path) ->
     )
     assert strict(root) == (0, "")
     assert strict(root, "--class", "dog") == (0, "")
+
+
+def test_much_that_is_lost_is_said_first_with_what_mends_it(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        f"{row}.xml": annotation(CAT, CAT, size=None if row < 9 else (8, 8)) for row in range(10)
+    }
+    ran = run("cluster", "--voc", voc_folder(tmp_path, files), "-k", "1", "--quiet")
+    first = ran.err.splitlines()[0]
+    assert first == (
+        "anchorkit: warning: 18 of 20 objects left out (90%): image size missing: "
+        "--images DIR reads it from the images"
+    )
+    assert ran.code == 0
+
+
+def test_little_that_is_lost_is_no_warning() -> None:
+    flat = Problem("a.xml", 1, "no area", "", "left_out")
+    assert heavy_losses(Report(files=1, images=1, objects=100, problems=(flat,))) == []
+    assert heavy_losses(Report(files=1, images=1, objects=30, problems=(flat,))) == [
+        "1 of 30 objects left out (3%): no area"
+    ]
+    # What the user excludes is not there to be lost
+    report = Report(files=1, images=1, objects=100, problems=(flat,), filtered={"class": 80})
+    assert heavy_losses(report) == ["1 of 20 objects left out (5%): no area"]
+
+
+def test_files_that_are_lost_count_as_well() -> None:
+    problems = [
+        Problem("a.xml", None, "empty file", "", "unreadable"),
+        Problem("b.xml", None, "not well-formed XML", "", "unreadable"),
+        Problem("c.xml", None, "not well-formed XML", "", "unreadable"),
+        Problem("d.xml", None, "listed, but not there", "", "missing"),
+    ]
+    assert heavy_losses(Report(files=10, images=7, problems=tuple(problems))) == [
+        "3 of 10 files unreadable (30%): most (2) not well-formed XML",
+        "1 of 11 files missing (9%): listed, but not there",
+    ]
+
+
+def test_a_share_of_left_out_objects_is_a_gate(tmp_path: Path) -> None:
+    root = voc_folder(tmp_path, {"a.xml": annotation(CAT, CAT, CAT, FLAT)})
+    words = ["check", "--anchors", "200,100", "--voc", root, "--max-left-out"]
+    assert run(*words, "0.25").code == 0
+    failed = run(*words, "0.2")
+    assert failed.code == 1
+    assert failed.err.endswith("error: check failed: max-left-out\n")
+    assert run(*words[:3], *words[-1:], "0.2").code == 2

@@ -1,8 +1,8 @@
 import pytest
 
-from anchorkit.anchors.anchor_free import ANCHOR_FREE
 from anchorkit.anchors.presets import PRESETS, preset
 from anchorkit.errors import UsageError
+from anchorkit.training.anchor_free import ANCHOR_FREE
 from anchorkit.training.augmentation_settings import NAMED
 from anchorkit.training.judgement import RULES
 from anchorkit.training.trainers import TRAINERS, trainer_named

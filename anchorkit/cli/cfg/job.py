@@ -6,16 +6,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anchorkit.anchors.named import NamedAnchors
-from anchorkit.cli.cfg.options import CfgOptions
+from anchorkit.cli.cfg.classes import (
+    ClassCount,
+    asked_classes,
+    counted_classes,
+    named_classes,
+    order_of_classes,
+)
+from anchorkit.cli.cfg.options import AUTO, CfgOptions
 from anchorkit.cli.cfg.target import Target, network_of, open_cfg
 from anchorkit.cli.cfg.writing import Outcome, cfg_result, difference_shown, finish, plan
 from anchorkit.cli.messages import note, warn
 from anchorkit.cli.options.data import DataOptions
-from anchorkit.darknet.replacing import anchors_of
+from anchorkit.darknet.assigning import check_shares
+from anchorkit.darknet.listed import count_of
 from anchorkit.darknet.sections import Cfg
 from anchorkit.errors import CfgError, UsageError
-from anchorkit.loaders.darknet_data import class_order
-from anchorkit.loaders.yolo import read_names
 from anchorkit.network_input import NetworkInput, PartialInput
 from anchorkit.quality import Quality, evaluate
 from anchorkit.reports.fit import DIGITS
@@ -49,6 +55,7 @@ class CfgJob:
     network: NetworkInput
     outcome: Outcome | None = None
     quality: Quality | None = None
+    known: ClassCount | None = None
     old: float | None = None
     new: float = 0.0
 
@@ -64,33 +71,56 @@ class CfgJob:
             Where the cfg cannot be edited, or has more heads than there are to be anchors.
         """
         if options.file is None:
-            if options.stray():
-                raise UsageError(f"{options.stray()}: wanted with --cfg FILE")
             return cls(options, None, None, k or 9, asked.filled())
         target = open_cfg(options)
         network = network_of(target, asked)
         heads = len(target.heads)
         if k is None:
-            k = len(anchors_of(target.heads)) or max(heads, target.heads[0].num)
+            k = count_of(target.heads) if options.shares is None else sum(options.shares)
         if k < heads:
             raise CfgError(
                 f"-k {k}: {target.name} has {heads} heads, and each needs at least one anchor: "
                 f"the smallest k is {heads}"
             )
-        names = None if options.names is None else _named(options.names)
-        return cls(options, target, names, k, network)
+        if options.shares is not None:
+            try:
+                check_shares(options.shares, heads, k)
+            except UsageError as error:
+                raise UsageError(f"--{error}") from None
+        return cls(options, target, named_classes(options.names), k, network)
 
-    def follow(self, data: DataOptions) -> None:
-        """Take the order of the classes from darknet's data file, where that is all the data."""
-        files = [path for name, path in data.sources if name == "data"]
-        if (
-            self.names is not None
-            or self.target is None
-            or not len(files) == len(data.sources) == 1
-        ):
+    def count_classes(self, data: DataOptions, boxes: "Boxes | CountedBoxes") -> None:
+        """Take what the data tell of classes, and see whether the cfg has as many.
+
+        Parameters
+        ----------
+        data
+            What was named as data.
+        boxes
+            What was loaded from it.
+
+        Raises
+        ------
+        UsageError
+            Where `--classes auto` finds none.
+        """
+        if self.target is None:
             return
-        if any(head.find("counters_per_class") for head in self.target.heads):
-            self.names = class_order(files[0])
+        if any("counters_per_class" in head.written for head in self.target.heads):
+            self.names = self.names or order_of_classes(data, boxes)
+        self.known = counted_classes(self.options, boxes)
+        asked = asked_classes(self.options, self.known)
+        if self.known is None:
+            return
+        if self.options.classes == AUTO:
+            note(f"--classes auto: {self.known}")
+            return
+        head = self.target.heads[0]
+        has = asked or head.implied or head.classes
+        if has != self.known.number:
+            said = f"--classes {has}" if asked else f"{self.target.name} has classes={has}"
+            hint = "" if asked else f": --classes {self.known.number} writes that"
+            warn(f"{said}, but {self.known}{hint}")
 
     def plan(
         self,
@@ -124,6 +154,8 @@ class CfgJob:
             self.options,
             [(width, height) for width, height in anchors.tolist()],
             counters=self._counters(boxes),
+            classes=asked_classes(self.options, self.known),
+            images=boxes.images,
             gain=None if self.old is None else self.new - self.old,
         )
         if self.outcome.anchors:
@@ -140,8 +172,9 @@ class CfgJob:
             elif count:
                 boxes_of_class = counted(count, "box", "boxes")
                 warn(f"--names: no class {name!r}, which has {boxes_of_class}")
-        if not any(head.find("counters_per_class") for head in self.target.heads):
-            note(f"--names: {self.target.name} has no counters_per_class to renew")
+        if not any("counters_per_class" in head.written for head in self.target.heads):
+            if self.options.classes is None:
+                note(f"--names: {self.target.name} has no counters_per_class to renew")
             return None
         return [found[name] for name in self.names]
 
@@ -153,7 +186,7 @@ class CfgJob:
         """The anchors to beat: the cfg's own; None without a cfg, or where it lists none."""
         if self.target is None or not self.target.anchors:
             return None
-        return replace(self.target.named, name=self.target.path.name)
+        return replace(self.target.named, name=Path(self.target.name).name)
 
     def trained_heads(self, *, own: bool = False) -> "tuple[TrainedHead, ...]":
         """Which anchors each head is trained with; empty without a cfg, or where it cannot be told.
@@ -198,10 +231,3 @@ class CfgJob:
         if self.outcome is None:
             return 0
         return finish(self.outcome, self.options, renewable=True)
-
-
-def _named(path: Path) -> list[str]:
-    try:
-        return read_names(path)
-    except UsageError as error:
-        raise UsageError(f"--names {error}") from None

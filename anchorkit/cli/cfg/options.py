@@ -3,22 +3,48 @@
 Tested in tests/cli/cfg/test_job.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from anchorkit.cli.options.output_paths import Output
 from anchorkit.cli.options.types import Number, OneOf, SomePath
 
-__all__ = ["CfgOptions", "cfg_file_option", "cfg_options"]
+if TYPE_CHECKING:
+    ClassesType = click.ParamType["int | str"]
+    SharesType = click.ParamType[tuple[int, ...]]
+else:  # older clicks have no type argument
+    ClassesType = SharesType = click.ParamType
+
+__all__ = ["AUTO", "STDOUT", "CfgOptions", "cfg_file_option", "cfg_options"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FIELDS = ("dry_run", "exit_code", "output", "assign", "force", "min_gain", "names")
+AUTO = "auto"
+"""What `--classes` takes in place of a number."""
+
+STDOUT = Path("-")
+"""What `--cfg-output` takes in place of a file."""
+
+MOST_CLASSES = 1_000_000
+
+NAMES = {
+    "dry_run": "--dry-run",
+    "exit_code": "--exit-code",
+    "output": "--cfg-output",
+    "assign": "--assign",
+    "shares": "--shares",
+    "force": "--force",
+    "classes": "--classes",
+    "recipe": "--recipe",
+    "names": "--names",
+    "min_gain": "--min-gain",
+}
+"""The options beside `--cfg`, by their fields."""
 
 
 @dataclass(frozen=True)
@@ -30,22 +56,83 @@ class CfgOptions:
     exit_code: bool = False
     output: Path | None = None
     assign: str | None = None
+    shares: tuple[int, ...] | None = None
     force: bool = False
-    min_gain: float | None = None
+    classes: int | str | None = None
+    recipe: bool = False
     names: Path | None = None
+    min_gain: float | None = None
+    strides: tuple[int, ...] | None = None
+    """Of `--strides`, which other options take as well."""
+
+    @property
+    def to_stdout(self) -> bool:
+        """Whether the cfg itself goes to standard output."""
+        return self.output == STDOUT
 
     def outputs(self) -> list[Output]:
         """The cfg that will be written."""
         if self.output is not None:
-            return [Output(f"--cfg-output {self.output}", self.output)]
+            return [Output(f"--cfg-output {self.output}", None if self.to_stdout else self.output)]
         return [Output(f"--cfg {self.file}", self.file)]
 
-    def stray(self) -> str | None:
-        """An option that means nothing without a cfg, None where there is none."""
-        given = [name for name in FIELDS if getattr(self, name) not in (None, False)]
-        if self.file is not None or not given:
-            return None
-        return {"output": "--cfg-output"}.get(given[0], "--" + given[0].replace("_", "-"))
+    def changes_heads(self) -> bool:
+        """Whether anything is asked of the heads beside their anchors."""
+        return self.recipe or (self.classes, self.shares, self.assign) != (None, None, None)
+
+    def check(self, form: str) -> None:
+        """Fail where the options contradict one another.
+
+        Raises
+        ------
+        UsageError
+            Saying which.
+        """
+        from anchorkit.errors import UsageError
+
+        if self.to_stdout and form == "json":
+            raise UsageError("--cfg-output -: wanted a file with --format json")
+        if self.shares is not None and self.assign == "size":
+            raise UsageError("--shares: wanted without --assign size, which counts itself")
+        given = [name for name in NAMES if getattr(self, name) not in (None, False)]
+        if self.file is None and given:
+            raise UsageError(f"{NAMES[given[0]]}: wanted with --cfg FILE")
+
+
+class _Classes(ClassesType):
+    """A number of classes, or `auto`."""
+
+    name = "N|auto"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | str:
+        if isinstance(value, int) or value == AUTO:
+            return value  # type: ignore[no-any-return]
+        if not (value.isascii() and value.isdigit() and 0 < len(value) < 8):
+            self.fail(f"wanted a number of classes or auto, found {value!r}", param, ctx)
+        if not 1 <= int(value) <= MOST_CLASSES:
+            self.fail(f"wanted 1 to {MOST_CLASSES:,} classes, found {value!r}", param, ctx)
+        return int(value)
+
+
+class _Shares(SharesType):
+    """How many anchors each head gets: `4,3,2`."""
+
+    name = "SHARES"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        words = [word.strip() for word in value.split(",")]
+        if not all(word.isascii() and word.isdigit() and len(word) < 5 for word in words):
+            self.fail(f"wanted numbers such as 4,3,2, found {value!r}", param, ctx)
+        shares = tuple(int(word) for word in words)
+        if min(shares) < 1:
+            self.fail(f"wanted at least 1 for each head, found {value!r}", param, ctx)
+        return shares
 
 
 def cfg_file_option(text: str, *, required: bool = False) -> Callable[[Command], Command]:
@@ -59,68 +146,107 @@ def cfg_file_option(text: str, *, required: bool = False) -> Callable[[Command],
     )
 
 
-def cfg_options(*, required: bool = False, with_data: bool = True) -> Callable[[Command], Command]:
+def cfg_options(*, with_data: bool = True) -> Callable[[Command], Command]:
     """Options that say which cfg to edit and how, gathered into the argument `cfg_options`.
 
     Parameters
     ----------
-    required
-        Whether the command needs a cfg.
     with_data
-        Whether it has boxes, on which a gain can be measured and classes counted.
+        Whether the command has boxes, on which a gain can be measured and classes counted.
     """
 
     def decorate(command: Command) -> Command:
         @wraps(command)
         def gathered(**given: Any) -> Any:
-            fields = {name: given.pop(name) for name in FIELDS if name in given}
+            fields = {name: given.pop(f"cfg_{name}", None) for name in NAMES}
             return command(cfg_options=CfgOptions(given.pop("cfg"), **fields), **given)
 
-        options = [
-            click.option("--dry-run", is_flag=True, help="Print the difference, write nothing."),
-            click.option(
-                "--exit-code", is_flag=True, help="Exit 1 where the cfg is not as it would be."
-            ),
-            click.option(
-                "--cfg-output",
-                "output",
-                type=SomePath(),
-                metavar="FILE",
-                help="Write there instead of over the cfg.",
-            ),
-            click.option(
-                "--assign",
-                type=OneOf(["shares", "size"]),
-                help="How heads get anchors: in equal shares by area (masks that fit keep their "
-                "lengths), or by the area rule of darknet, 30x30 and 60x60.  [default: shares]",
-            ),
-            click.option(
-                "--force",
-                is_flag=True,
-                help="Give all heads the same anchors also where they list different ones.",
-            ),
-        ]
-        if with_data:
-            options += [
-                click.option(
-                    "--min-gain",
-                    type=Number(min=-1, max=1),
-                    metavar="IOU",
-                    help="Leave the cfg alone where the mean IoU gains less.  [default: 0]",
-                ),
-                click.option(
-                    "--names",
-                    type=SomePath(),
-                    metavar="FILE",
-                    help="Classes, one a line, to renew counters_per_class in their order.",
-                ),
-            ]
         wrapped: Any = gathered
-        for option in reversed(options):
+        for option in reversed(_options(with_data=with_data)):
             wrapped = option(wrapped)
         text = "Darknet cfg to put the anchors into; gives -k, --input and --resize."
         if not with_data:
             text = "Darknet cfg to put the anchors into."
-        return cfg_file_option(text, required=required)(wrapped)  # type: ignore[no-any-return]
+        return cfg_file_option(text)(wrapped)  # type: ignore[no-any-return]
 
     return decorate
+
+
+def _options(*, with_data: bool) -> Sequence[Callable[[Any], Any]]:
+    auto = (
+        "auto takes as many as --names lists, else as the data list, else as they have."
+        if with_data
+        else "auto takes as many as --names lists."
+    )
+    options = [
+        click.option(
+            "--dry-run", "cfg_dry_run", is_flag=True, help="Print the difference, write nothing."
+        ),
+        click.option(
+            "--exit-code",
+            "cfg_exit_code",
+            is_flag=True,
+            help="Exit 1 where the cfg is not as it would be.",
+        ),
+        click.option(
+            "--cfg-output",
+            "cfg_output",
+            type=SomePath(),
+            metavar="FILE",
+            help="Write there instead of over the cfg; - is standard output, the result then goes "
+            "to stderr.",
+        ),
+        click.option(
+            "--assign",
+            "cfg_assign",
+            type=OneOf(["shares", "size"]),
+            help="How heads get anchors: in equal shares by area (masks that fit keep their "
+            "lengths), or by the area rule of darknet, 30x30 and 60x60.  [default: shares]",
+        ),
+        click.option(
+            "--shares",
+            "cfg_shares",
+            type=_Shares(),
+            metavar="4,3,2",
+            help="How many anchors each head gets, by ascending stride.",
+        ),
+        click.option(
+            "--force",
+            "cfg_force",
+            is_flag=True,
+            help="Give all heads the same anchors also where they list different ones.",
+        ),
+        click.option(
+            "--classes",
+            "cfg_classes",
+            type=_Classes(),
+            metavar="N|auto",
+            help=f"Also write classes, and filters for them; {auto}",
+        ),
+        click.option(
+            "--recipe",
+            "cfg_recipe",
+            is_flag=True,
+            help="Also write max_batches and steps as darknet's manual advises for so many "
+            "classes" + (" and images." if with_data else "."),
+        ),
+        click.option(
+            "--names",
+            "cfg_names",
+            type=SomePath(),
+            metavar="FILE",
+            help="Classes, one a line"
+            + (", to renew counters_per_class in their order." if with_data else "."),
+        ),
+    ]
+    if with_data:
+        options.append(
+            click.option(
+                "--min-gain",
+                "cfg_min_gain",
+                type=Number(min=-1, max=1),
+                metavar="IOU",
+                help="Leave the cfg alone where the mean IoU gains less.  [default: 0]",
+            )
+        )
+    return options

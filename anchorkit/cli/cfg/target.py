@@ -3,8 +3,6 @@
 Tested in tests/cli/cfg/test_job.py.
 """
 
-import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,36 +11,42 @@ import numpy as np
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.cfg.options import CfgOptions
 from anchorkit.cli.options.output_paths import check_output
-from anchorkit.darknet.cfg_file import cfg_content
-from anchorkit.darknet.faults import agree
+from anchorkit.darknet.cfg_file import CfgFile, input_of, naming, read_cfg_file
 from anchorkit.darknet.heads import Head, Pair
-from anchorkit.darknet.replacing import anchors_of, editable_heads
-from anchorkit.darknet.sections import Cfg, read_cfg
+from anchorkit.darknet.listed import listed_anchors
+from anchorkit.darknet.replacing import editable_heads
+from anchorkit.darknet.sections import Cfg
 from anchorkit.errors import AnchorkitError, CfgError, UsageError
 from anchorkit.network_input import UNSAID, NetworkInput, PartialInput
 
-__all__ = ["Target", "listed_anchors", "network_of", "open_cfg"]
+__all__ = ["Target", "network_of", "open_cfg"]
 
 
 @dataclass(frozen=True)
 class Target:
     """A cfg that has been read.
 
-    `name` is the file as the user typed it, `content` its bytes, `anchors` what its heads list, in
-    pixels.
+    `file` holds it with its name, `anchors` are what its heads list, in pixels.
     """
 
-    name: str
-    path: Path
-    content: bytes
-    cfg: Cfg
+    file: CfgFile
     heads: tuple[Head, ...]
     anchors: tuple[Pair, ...]
 
     @property
+    def name(self) -> str:
+        """The file as the user typed it."""
+        return self.file.name
+
+    @property
+    def cfg(self) -> Cfg:
+        """The cfg as it was read."""
+        return self.file.cfg
+
+    @property
     def known_input(self) -> PartialInput:
         """Its input, as far as it tells one."""
-        return PartialInput(self.cfg.size if min(self.cfg.size) > 0 else None, self.cfg.resize)
+        return input_of(self.cfg)
 
     @property
     def named(self) -> NamedAnchors:
@@ -57,7 +61,8 @@ def open_cfg(options: CfgOptions) -> Target:
     Raises
     ------
     UsageError
-        Where there is no such file, or no folder for `--cfg-output`.
+        Where there is no such file, no folder for `--cfg-output`, or `--strides` are not those of
+        its heads.
     CfgError
         Where it is no cfg, or one that cannot be edited.
     WriteError
@@ -65,40 +70,27 @@ def open_cfg(options: CfgOptions) -> Target:
     """
     if options.file is None:
         raise UsageError("wanted a cfg: --cfg FILE")
-    path, name = options.file, os.fspath(options.file)
-    content = cfg_content(path)
-    if options.output is not None:
+    file = read_cfg_file(options.file, typed=f"--cfg {options.file}")
+    if options.output is not None and not options.to_stdout:
         typed = f"--cfg-output {options.output}"
         check_output(options.output, typed, ours=_is_cfg, what="a cfg")
-    try:
-        # Bytes that are no UTF-8, in comments, come back as they were.
-        cfg = read_cfg(content.decode("utf-8", "surrogateescape"))
-        heads = editable_heads(cfg, force=options.force)
-    except AnchorkitError as error:
-        hint = " (--force)" if "force it" in str(error) else ""
-        raise CfgError(f"{name}: {error}{hint}") from None
-    return Target(name, path, content, cfg, heads, listed_anchors(heads))
+    with naming(file.name):
+        try:
+            heads = editable_heads(file.cfg, force=options.force, strides=options.strides)
+        except UsageError as error:
+            raise UsageError(f"--strides: {error}") from None
+        except CfgError as error:
+            hint = " (--force)" if "force it" in str(error) else ""
+            raise type(error)(f"{error}{hint}") from None
+    return Target(file, heads, listed_anchors(heads))
 
 
 def _is_cfg(path: Path) -> bool:
     try:
-        read_cfg(cfg_content(path).decode("utf-8", "surrogateescape"))
+        read_cfg_file(path)
     except AnchorkitError:
         return False
     return True
-
-
-def listed_anchors(heads: Sequence[Head]) -> tuple[Pair, ...]:
-    """What the heads list, in pixels; where they differ, what each of them uses."""
-    if agree(heads):
-        return anchors_of(heads)
-    used = [
-        head.anchors[index]
-        for head in heads
-        for index in (range(len(head.anchors)) if head.mask is None else head.mask)
-        if 0 <= index < len(head.anchors)
-    ]
-    return tuple(dict.fromkeys(used))
 
 
 def network_of(target: Target, asked: PartialInput = UNSAID) -> NetworkInput:

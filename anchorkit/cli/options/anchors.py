@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from anchorkit.anchors.named import NamedAnchors
+from anchorkit.cli.options.trainer import set_against, usual_input
 from anchorkit.cli.options.types import SomePath
-from anchorkit.network_input import DEFAULT_INPUT, NetworkInput, PartialInput
+from anchorkit.network_input import NetworkInput, PartialInput
+from anchorkit.training.trainers import TRAINERS, Trainer
 
 if TYPE_CHECKING:
     from anchorkit.darknet.sections import Cfg
-    from anchorkit.training.trainers import Trainer
 
     AnchorsType = click.ParamType[NamedAnchors]
 else:  # older clicks have no type argument
     AnchorsType = click.ParamType
 
-__all__ = ["CfgAnchors", "anchors_option", "given_options", "network_for"]
+__all__ = ["CfgAnchors", "anchors_option", "given_options", "network_for", "trainer_for"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -46,9 +47,9 @@ class _Anchors(AnchorsType):
         from anchorkit.anchors.text import (
             LARGEST_FILE,
             is_anchor_text,
-            meant_for,
             parse_anchors,
             read_anchors,
+            statement,
         )
         from anchorkit.errors import AnchorError, UsageError
         from anchorkit.files import read_file
@@ -60,7 +61,7 @@ class _Anchors(AnchorsType):
             if value == "-":
                 content = read_file("-", "anchors", stdin=True, most=LARGEST_FILE)
                 known = parse_anchors(content)
-                return NamedAnchors("anchors", known, "anchors", meant_for(content))
+                return NamedAnchors("anchors", known, "anchors", *statement(content))
             known = read_anchors(value)
         except UsageError as error:
             self.fail(str(error), param, ctx)
@@ -68,7 +69,7 @@ class _Anchors(AnchorsType):
             what = "--anchors:" if typed else "--anchors -:" if value == "-" else "--anchors"
             raise AnchorError(f"{what} {error}") from None
         name = "anchors" if typed else Path(value).stem
-        return NamedAnchors(name, known, "anchors", meant_for(value))
+        return NamedAnchors(name, known, "anchors", *statement(value))
 
 
 def anchors_option(
@@ -120,23 +121,40 @@ def given_options(command: Command) -> Command:
     return gathered  # type: ignore[return-value]  # the same command with other arguments
 
 
+def trainer_for(given: Sequence[NamedAnchors], named: Trainer | None) -> Trainer | None:
+    """Whom anchors are looked at for: who was named, else darknet where a cfg is among them."""
+    if named is None and any(one.source == "cfg" for one in given):
+        return TRAINERS["darknet"]
+    return named
+
+
 def network_for(
-    given: Sequence[NamedAnchors], asked: PartialInput, trainer: "Trainer | None" = None
+    given: Sequence[NamedAnchors], asked: PartialInput, trainer: Trainer | None = None
 ) -> tuple[NetworkInput, list[str]]:
     """The input at which anchors are looked at, and what to warn of.
 
-    What the user asked for counts; else what the cfgs say, where they agree, or without cfgs
-    what `cluster`'s JSON says; else what the trainer usually has, or the default.
+    What the user asked for counts; else what the cfgs say, where they agree, or without cfgs what
+    files of anchors say; of both, only those that were made for the trainer. Else what the trainer
+    usually has, or the default.
+
+    Raises
+    ------
+    UsageError
+        Where files of anchors say different things, and the user says nothing.
     """
-    telling = [one.network for one in given if one.source == "cfg"]
-    telling = telling or [
-        one.network for one in given if one.source == "anchors" and one.network.size
-    ]
-    sizes, resizes = {one.size for one in telling}, {one.resize for one in telling}
+    telling = [one for one in given if one.source != "preset" and _made_for(one, trainer)]
+    cfgs = [one for one in telling if one.source == "cfg"]
+    telling = cfgs or [one for one in telling if one.network.size]
+    sizes, resizes = (
+        {one.network.size for one in telling},
+        {one.network.resize for one in telling},
+    )
+    if not cfgs:
+        _check_agreement(telling, asked)
     told = PartialInput(
         sizes.pop() if len(sizes) == 1 else None, resizes.pop() if len(resizes) == 1 else None
     )
-    network = asked.over(told).filled(DEFAULT_INPUT if trainer is None else trainer.network)
+    network = usual_input(trainer, asked.over(told))
     warnings = []
     for one in given:
         size, resize = one.network.size, one.network.resize
@@ -147,28 +165,42 @@ def network_for(
             )
         if resize and resize != network.resize:
             warnings.append(f"{one.name} is meant for {resize}, not for {network.resize}")
+    if trainer and not (cfgs and trainer.name == "darknet"):
+        warnings += set_against([trainer], network)
     return network, warnings
+
+
+def _made_for(one: NamedAnchors, trainer: Trainer | None) -> bool:
+    """Whether what is said of anchors holds for a trainer: not where they are another's."""
+    return trainer is None or one.trainer in (None, trainer.name)
+
+
+def _check_agreement(telling: Sequence[NamedAnchors], asked: PartialInput) -> None:
+    """Fail where files of anchors say different things of their input, and the user nothing."""
+    from anchorkit.errors import UsageError
+
+    for option, missing, said in (
+        ("--input", asked.size is None, [one.network.size for one in telling]),
+        ("--resize", asked.resize is None, [one.network.resize for one in telling]),
+    ):
+        if missing and len(set(said)) > 1:
+            told = ", ".join(
+                f"{one.name} is for {one.network.filled()}, {one.network.resize or 'not said how'}"
+                for one in telling
+            )
+            raise UsageError(f"--anchors: wanted {option}, where files differ: {told}")
 
 
 def _cfg(path: Path) -> CfgAnchors:
     import numpy as np
 
-    from anchorkit.darknet.cfg_file import cfg_content
+    from anchorkit.darknet.cfg_file import input_of, naming, read_cfg_file
     from anchorkit.darknet.heads import heads_of
-    from anchorkit.darknet.replacing import anchors_of
-    from anchorkit.darknet.sections import read_cfg
-    from anchorkit.errors import AnchorkitError, CfgError
-    from anchorkit.overlap import as_sizes
+    from anchorkit.darknet.listed import readable_anchors
 
-    text = cfg_content(path).decode("utf-8", "surrogateescape")
-    try:
-        cfg = read_cfg(text)
-        anchors = anchors_of(heads_of(cfg))
-        if not anchors:
-            raise CfgError("no detection head with anchors")
-        as_sizes(anchors, "anchors")
-    except AnchorkitError as error:
-        raise CfgError(f"{path}: {error}") from None
+    file = read_cfg_file(path, typed=f"--cfg {path}")
+    with naming(file.name):
+        anchors = readable_anchors(heads_of(file.cfg))
     pairs = np.asarray(anchors, dtype=np.float64)
-    network = PartialInput(cfg.size if min(cfg.size) > 0 else None, cfg.resize)
-    return CfgAnchors(path.stem, pairs, "cfg", network, file=str(path), cfg=cfg)
+    known = input_of(file.cfg)
+    return CfgAnchors(path.stem, pairs, "cfg", known, "darknet", file=file.name, cfg=file.cfg)

@@ -25,7 +25,7 @@ class DataOptions:
 
     sources: tuple[tuple[str, Path], ...]
     """(format, path) in the order of the formats' options: `("voc", Path("VOC2007"))`."""
-    images: Path | None
+    images: tuple[Path, ...]
     polygons: bool
     keypoints: bool
     image_set: tuple[str, ...]
@@ -78,9 +78,11 @@ def data_options(command: Command) -> Command:
         ),
         click.option(
             "--images",
+            multiple=True,
             type=SomePath(),
             metavar="DIR",
-            help="The images: their headers tell the sizes that annotations do not.",
+            help="The images: their headers tell the sizes that annotations do not; may be given "
+            "several times.",
         ),
         click.option(
             "--polygons",
@@ -96,7 +98,7 @@ def data_options(command: Command) -> Command:
             "--image-set",
             multiple=True,
             metavar="NAME",
-            help="Only the images of ImageSets/Main/NAME.txt.",
+            help="Only this part of the data: a list in ImageSets, a key of a data file, a folder.",
         ),
         click.option(
             "--class", "classes", multiple=True, metavar="NAME", help="Only boxes of this class."

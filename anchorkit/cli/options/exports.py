@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from anchorkit.network_input import NetworkInput
+    from anchorkit.training.trainers import Trainer
 
     RequestType = click.ParamType["Request"]
     StridesType = click.ParamType[tuple[int, ...]]
@@ -29,7 +30,10 @@ __all__ = ["EXPORTS", "Exports", "Request", "export_options"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-EXPORTS = ("darknet", "yolov5", "mmdet", "mmyolo", "paddle", "keras", "tao", "matlab", "csv")
+EXPORTS = (
+    *("darknet", "yolov5", "yolov7", "mmdet", "mmyolo", "paddle", "keras", "tao", "matlab"),
+    *("hailo", "rknn", "openvino", "luxonis", "csv"),
+)
 """The names of `anchorkit.anchors.export.FORMS`, which are not loaded for a help text."""
 
 
@@ -47,7 +51,55 @@ class Exports:
     requests: tuple[Request, ...] = ()
     strides: tuple[int, ...] | None = None
 
-    def check(self, k: int, form: str) -> None:
+    @property
+    def trainers(self) -> tuple[str, ...]:
+        """Whom the exports are for, each once: names of `anchorkit.training.trainers.TRAINERS`."""
+        from anchorkit.anchors.export import FORMS
+
+        named = [FORMS[request.name].trainer for request in self.requests]
+        return tuple(dict.fromkeys(name for name in named if name))
+
+    def for_tiny_keras(self, k: int, trainer: "Trainer | None", *, with_cfg: bool) -> bool:
+        """Whether the anchors are for keras-yolo3's tiny model, which never uses its first one.
+
+        Parameters
+        ----------
+        k
+            How many there will be.
+        trainer
+            Whom they are for.
+        with_cfg
+            Whether they go into a cfg as well.
+
+        Raises
+        ------
+        UsageError
+            Where others would use that one.
+        """
+        from anchorkit.anchors.tiny_keras import TINY
+        from anchorkit.errors import UsageError
+
+        names = [request.name for request in self.requests]
+        if k != TINY or not ("keras" in names or (trainer and trainer.name == "keras")):
+            return False
+        others = sorted(set(names) - {"keras", "csv"})
+        if others or with_cfg:
+            found = "--cfg" if with_cfg else f"--export {others[0]}"
+            raise UsageError(
+                f"keras: its tiny model never uses the first of {TINY} anchors: wanted it alone, "
+                f"found {found} beside it"
+            )
+        return True
+
+    def check(
+        self,
+        k: int,
+        form: str,
+        network: "NetworkInput | None" = None,
+        trainer: "Trainer | None" = None,
+        *,
+        with_cfg: bool = False,
+    ) -> None:
         """Fail before any work where k anchors cannot be written as asked.
 
         Parameters
@@ -56,6 +108,12 @@ class Exports:
             How many anchors there will be.
         form
             What `--format` says.
+        network
+            The input at which they will be meant, where it is known.
+        trainer
+            Whom they are for, whose levels `--strides` may tell, too.
+        with_cfg
+            Whether there is a cfg, for whose heads the strides may be.
 
         Raises
         ------
@@ -66,8 +124,8 @@ class Exports:
         from anchorkit.anchors.export import check_levels
         from anchorkit.errors import UsageError
 
-        if self.strides and not self.requests:
-            raise UsageError("--strides: wanted with --export")
+        if self.strides and not (self.requests or with_cfg or trainer):
+            raise UsageError("--strides: wanted with --export, --trainer or --cfg")
         files = [request.file for request in self.requests if request.file]
         for request in self.requests:
             if form == "json" and request.file is None:
@@ -78,7 +136,7 @@ class Exports:
             if request.file and files.count(request.file) > 1:
                 raise UsageError(f"--export: wanted a file for each, found {request.file} twice")
             try:
-                check_levels(request.name, k, self.strides)
+                check_levels(request.name, k, self.strides, network=network)
             except UsageError as error:
                 raise UsageError(f"--export {error}") from None
             if request.file:
@@ -93,6 +151,7 @@ class Exports:
         anchors: "ArrayLike",
         *,
         network: "NetworkInput",
+        trainer: str = "",
         form: str = "text",
         decimals: int | None = None,
         note: str = "",
@@ -106,6 +165,8 @@ class Exports:
             (k, 2), columns width and height, pixels at input.
         network
             The input at which they are meant.
+        trainer
+            Whom they are made for, for the comment; empty where that is not known.
         form
             What `--format` says; `markdown` sets each export as a block of code.
         decimals
@@ -124,19 +185,18 @@ class Exports:
         WriteError
             Where a file could not be written.
         """
-        from anchorkit.anchors.export import FORMS, export
+        from anchorkit.anchors.export import FORMS, cautions, export
         from anchorkit.cli import messages
         from anchorkit.files import write_atomically
 
-        made = _made(anchors, network, note)
         printed = []
         for name, file in self.requests:
-            text = export(name, anchors, strides=self.strides, decimals=decimals, made=made)
-            if FORMS[name].letterbox and network.resize == "stretch":
-                messages.warn(
-                    f"{FORMS[name].trainer}: training scales both sides of an image "
-                    "alike, so --resize letterbox fits better"
-                )
+            made = _made(anchors, network, trainer or FORMS[name].trainer or "", note)
+            text = export(
+                name, anchors, strides=self.strides, decimals=decimals, network=network, made=made
+            )
+            for line in cautions(name, anchors, self.strides):
+                messages.warn(line)
             if file is not None and dry_run:
                 messages.note(f"--dry-run: {file} is not written")
             elif file is not None:
@@ -180,9 +240,9 @@ class _StridesType(StridesType):
         words = [word.strip() for word in value.split(",")]
         if not all(word.isascii() and word.isdigit() and len(word) < 6 for word in words):
             self.fail(f"wanted numbers such as 8,16,32, found {value!r}", param, ctx)
-        strides = tuple(sorted(int(word) for word in words))
-        if strides[0] < 1 or len(set(strides)) < len(strides):
-            self.fail(f"wanted distinct numbers above 0, found {value!r}", param, ctx)
+        strides = tuple(int(word) for word in words)
+        if min(strides) < 1:
+            self.fail(f"wanted numbers above 0, found {value!r}", param, ctx)
         return strides
 
 
@@ -201,15 +261,17 @@ def export_options(command: Command) -> Command:
             multiple=True,
             type=_RequestType(),
             metavar="FORMAT[:FILE]",
-            help=f"Also write the anchors as another trainer wants them ({', '.join(EXPORTS)}), to "
-            "FILE or after the result; may be given several times.",
+            help=f"Also write the anchors as a trainer or a deployed network wants them "
+            f"({', '.join(EXPORTS)}), to FILE or after the result; may be given several times. "
+            "A trainer's sets its input, unless --input and --resize do.",
         ),
         click.option(
             "--strides",
             "export_strides",
             type=_StridesType(),
             metavar="8,16,32",
-            help="Strides of the levels for --export.  [default: the trainer's usual ones]",
+            help="Strides of the trainer's levels, or of the heads of a cfg whose layers do not "
+            "tell them, in the order of the file.  [default: its usual ones, mostly 8,16,32]",
         ),
     )
     for option in reversed(options):
@@ -217,18 +279,16 @@ def export_options(command: Command) -> Command:
     return gathered  # type: ignore[return-value]  # the same command with other arguments
 
 
-def _made(anchors: "ArrayLike", network: "NetworkInput", note: str) -> list[str]:
+def _made(anchors: "ArrayLike", network: "NetworkInput", trainer: str, note: str) -> list[str]:
     import numpy as np
 
     from anchorkit._version import __version__
+    from anchorkit.anchors.reading import comment_of
     from anchorkit.terminal import safe_text
 
-    resized = "letterboxed" if network.resize == "letterbox" else "stretched"
-    lines = [
-        f"anchorkit {__version__}: {len(np.asarray(anchors))} anchors in pixels of the input, "
-        f"{network}, images {resized}"
-    ]
-    return [*lines, safe_text(note)] if note else lines
+    k = len(np.asarray(anchors))
+    first = comment_of(__version__, k, size=network.size, resize=network.resize, trainer=trainer)
+    return [first, safe_text(note)] if note else [first]
 
 
 def _check_path(request: Request) -> None:
@@ -245,6 +305,10 @@ def _check_path(request: Request) -> None:
         )
 
 
+_JSON_SIGNS = {"openvino": '[\n  {\n    "id": "TFYOLOV3"', "luxonis": '{\n  "nn_config": {'}
+"""How the exports begin that are JSON, and have no comment to be known by."""
+
+
 def _like(name: str, file: Path) -> bool:
     """Whether a file looks as if an export of this name had written it."""
     from anchorkit.anchors.export import FORMS
@@ -257,7 +321,12 @@ def _like(name: str, file: Path) -> bool:
         return True
     if sign:
         return head.startswith(f"{sign} anchorkit ".encode())
-    lines = head.decode("utf-8", "replace").splitlines()
+    text = head.decode("utf-8", "replace")
+    lines = text.splitlines()
     if name == "csv":
         return lines[:1] == ["width,height"]
-    return len(lines) == 1 and "," in lines[0] and set(lines[0]) <= set("0123456789., ")
+    if name in _JSON_SIGNS:
+        return text.startswith(_JSON_SIGNS[name])
+    if name == "rknn":
+        return len(lines) > 1 and set(text) <= set("0123456789.\r\n")
+    return len(lines) == 1 and "," in text and set(lines[0]) <= set("0123456789., ")

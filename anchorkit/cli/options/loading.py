@@ -3,7 +3,7 @@
 Tested in tests/cli/test_messages.py.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from anchorkit.errors import DataError, UsageError
 from anchorkit.load_report import Report
 from anchorkit.loaders import LOADERS, load
 from anchorkit.network_input import DEFAULT_INPUT, NetworkInput
-from anchorkit.reports.left_out import loss_lines
+from anchorkit.reports.left_out import heavy_losses, loss_lines
 from anchorkit.reports.tables import counted
 from anchorkit.suggestions import names_there
 
@@ -26,6 +26,7 @@ __all__ = [
     "loaded",
     "require_data",
     "say_losses",
+    "say_remarks",
 ]
 
 
@@ -35,6 +36,7 @@ def load_boxes(
     *,
     keep_sets: bool = False,
     summary: bool = True,
+    besides: Sequence[str] = (),
 ) -> Boxes:
     """Boxes as the options ask for them, after a summary of what was left out on stderr.
 
@@ -48,6 +50,8 @@ def load_boxes(
         Whether to keep, for saving, which images belong to which image set.
     summary
         Whether to write the summary; `check_strict` is then left to the caller as well.
+    besides
+        Parts of the data that are loaded beside those that the user asked for.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def load_boxes(
         With `--strict`, where an object or a file was left out, unreadable or missing.
     """
     require_data(data)
-    boxes = loaded(data, network, keep_sets=keep_sets)
+    boxes = loaded(data, network, keep_sets=keep_sets, besides=besides)
     check_classes(data, boxes.class_names)
     if summary:
         say_losses(boxes.report)
@@ -68,16 +72,22 @@ def load_boxes(
 
 
 def loaded(
-    data: DataOptions, network: NetworkInput = DEFAULT_INPUT, *, keep_sets: bool = False
+    data: DataOptions,
+    network: NetworkInput = DEFAULT_INPUT,
+    *,
+    keep_sets: bool = False,
+    besides: Sequence[str] = (),
 ) -> Boxes:
     """Boxes as the options ask for them, without a word; arguments as for `load_boxes`."""
     boxes = load(
         data.sources,
         image_sets=data.image_set,
+        besides=besides,
         jobs=data.jobs,
         progress=shows_progress(),
         keep_sets=keep_sets,
         images=data.images,
+        find_images=network.resize == "letterbox",
         polygons=data.polygons,
         keypoints=data.keypoints,
     )
@@ -114,9 +124,16 @@ def check_images(data: DataOptions, report: Report) -> None:
 
 def say_losses(report: Report) -> None:
     """Say what was remarked, and without `--quiet` what was left out, altered or unreadable."""
+    for lost in heavy_losses(report):
+        warn(lost)
+    say_remarks(report)
+    summary(loss_lines(report))
+
+
+def say_remarks(report: Report) -> None:
+    """Say what was remarked."""
     for remark in report.remarks:
         (warn if remark.level == "warning" else note)(remark.text)
-    summary(loss_lines(report))
 
 
 def require_data(data: DataOptions, why: str = "no data") -> None:
@@ -133,7 +150,7 @@ def require_data(data: DataOptions, why: str = "no data") -> None:
 
 
 def check_strict(data: DataOptions, report: Report) -> None:
-    """Fail with `--strict` where anything was left out, unreadable or missing.
+    """Fail with `--strict` where anything was left out, unreadable, missing or given twice.
 
     Raises
     ------
@@ -143,6 +160,7 @@ def check_strict(data: DataOptions, report: Report) -> None:
     if not data.strict:
         return
     counts = (
+        (report.count("repeated"), "source", "with files of an earlier one"),
         (report.left_out, "object", "left out"),
         (report.count("unreadable"), "file", "unreadable"),
         (report.count("missing"), "annotation", "missing"),

@@ -1,22 +1,40 @@
-"""`--plot` for every command that can show what it found: checked early, drawn last."""
+"""`--plot` for every command that can show what it found: checked early, drawn last.
+
+Tested in tests/cli/test_plot.py.
+"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from anchorkit.cli.options.types import SomePath
+from anchorkit.cli.options.types import SomePath, Whole
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from anchorkit.darknet.heads import Head
+    from anchorkit.plots.anchors import HeadFrame
+    from anchorkit.plots.pictures import Subject
 
-    from anchorkit.quality import Quality
+__all__ = [
+    "PICTURES",
+    "Look",
+    "board_option",
+    "check_picture_path",
+    "draw",
+    "head_frames",
+    "look_options",
+    "name_written",
+    "plot_option",
+    "save",
+]
 
-__all__ = ["PICTURES", "board_option", "check_picture_path", "draw", "pictures_of", "plot_option"]
+Command = TypeVar("Command", bound=Callable[..., Any])
 
-PICTURES = ("boxes", "clusters", "anchors", "coverage")
+PICTURES = ("boxes", "ratios", "positions", "classes", "clusters", "anchors", "coverage")
+"""Names of the pictures of boxes and anchors."""
 
 plot_option = click.option(
     "--plot",
@@ -35,6 +53,42 @@ board_option = click.option(
     "anchorkit[tensorboard].",
 )
 """`--tensorboard` as `board`, a path or None."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the user wants pictures: the title (None: in words what they show), dots per inch."""
+
+    title: str | None
+    dpi: int
+
+
+def look_options(command: Command) -> Command:
+    """`--title` and `--dpi`, gathered into the argument `look`."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> Any:
+        return command(look=Look(given.pop("picture_title"), given.pop("picture_dpi")), **given)
+
+    for option in (
+        click.option(
+            "--dpi",
+            "picture_dpi",
+            type=Whole(20, 1200),
+            default=120,
+            show_default=True,
+            metavar="N",
+            help="Pixels per inch of pictures.",
+        ),
+        click.option(
+            "--title",
+            "picture_title",
+            metavar="TEXT",
+            help="Title of pictures.  [default: the data, its boxes, the input and the anchors]",
+        ),
+    ):
+        gathered = option(gathered)
+    return gathered  # type: ignore[return-value]  # the same command with other arguments
 
 
 def check_picture_path(
@@ -59,7 +113,7 @@ def check_picture_path(
         Where writing is not permitted, or a file holds something else than such a picture.
     """
     from anchorkit.cli.options.output_paths import check_folder, check_output
-    from anchorkit.plots.figures import is_folder
+    from anchorkit.plots.files import is_folder
 
     if is_folder(path):
         check_folder(path, f"{option} {path}")
@@ -81,66 +135,83 @@ def _is_picture(path: Path) -> bool:
     return head.startswith({".png": b"\x89PNG\r\n", ".pdf": b"%PDF-"}[path.suffix.lower()])
 
 
-def draw(
-    path: Path,
-    sizes: "NDArray[np.float64]",
-    frame: tuple[int, int],
-    *,
-    anchors: "NDArray[np.float64] | None" = None,
-    quality: "Quality | None" = None,
-    picture: str | None = None,
-    scale: str | None = None,
-) -> list[Path]:
-    """Write pictures of boxes, and of anchors where there are some.
+def head_frames(heads: "Sequence[Head]", count: int) -> "list[HeadFrame]":
+    """For each head of a cfg its stride, and which of so many anchors it uses."""
+    from anchorkit.plots.anchors import HeadFrame
+
+    every = range(count)
+    return [
+        HeadFrame(
+            head.stride,
+            tuple(row for row in (every if head.mask is None else head.mask) if row in every),
+        )
+        for head in heads
+    ]
+
+
+def draw(path: Path, subject: "Subject", look: Look, *, picture: str | None = None) -> list[Path]:
+    """Write pictures of boxes, and of anchors where there are some; say which.
 
     Parameters
     ----------
     path
         A file for one picture, or a folder for all.
-    sizes
-        (n, 2), the boxes, pixels at input.
-    frame
-        Width and height of the input, pixels.
-    anchors, quality
-        (k, 2), pixels at input, and how they fit the boxes.
+    subject
+        What they show.
+    look
+        How.
     picture
         The one of `PICTURES` for a file; None: the clusters, or without anchors the boxes.
-    scale
-        One of `plots.drawing.SCALES`; None: the one that suits the boxes.
 
     Returns
     -------
     The files written.
     """
-    from anchorkit.plots import figures
+    from anchorkit.plots.files import is_folder
+    from anchorkit.plots.pictures import pictures_of
 
-    pictures = pictures_of(sizes, frame, anchors=anchors, quality=quality, scale=scale)
-    if picture and figures.is_folder(path):
+    pictures = pictures_of(subject)
+    if picture and is_folder(path):
         pictures = {picture: pictures[picture]}
-    single = picture or ("boxes" if anchors is None else "clusters")
-    return figures.save_pictures(path, pictures, single)
+    single = picture or ("boxes" if subject.anchors is None else "clusters")
+    return save(path, pictures, single, look, title=subject.titled())
 
 
-def pictures_of(
-    sizes: "NDArray[np.float64]",
-    frame: tuple[int, int],
+def save(
+    path: Path,
+    pictures: dict[str, Callable[[], Any]],
+    single: str,
+    look: Look,
     *,
-    anchors: "NDArray[np.float64] | None" = None,
-    quality: "Quality | None" = None,
-    scale: str | None = None,
-) -> "dict[str, Callable[[], Any]]":
-    """What makes each picture of these boxes and anchors; arguments as for `draw`."""
-    from anchorkit.plots import figures
+    title: str,
+) -> list[Path]:
+    """Write pictures with what made them in their metadata, and say which.
 
-    pictures: dict[str, Callable[[], Any]] = {
-        "boxes": lambda: figures.boxes_figure(sizes, scale=scale)
-    }
-    if anchors is not None and quality is not None:
-        pictures |= {
-            "clusters": lambda: figures.clusters_figure(
-                sizes, quality.labels, anchors, mean_iou=quality.mean_iou, scale=scale
-            ),
-            "anchors": lambda: figures.anchors_figure(anchors, frame),
-            "coverage": lambda: figures.coverage_figure(quality.best),
-        }
-    return pictures
+    Parameters
+    ----------
+    path
+        A file for one picture, or a folder for all.
+    pictures
+        For each name what makes its figure.
+    single
+        The name of the picture for a single file.
+    look
+        Of which the dots per inch count here.
+    title
+        For the metadata.
+    """
+    from anchorkit.cli.options.typed import typed_command
+    from anchorkit.plots.files import Made, save_pictures
+
+    made = Made(title.partition("\n")[0], typed_command())
+    files = save_pictures(path, pictures, single, dpi=look.dpi, made=made)
+    name_written(path, files)
+    return files
+
+
+def name_written(path: Path, files: Sequence[Path]) -> None:
+    """Say what was written: a file, or a folder and what was put into it."""
+    from anchorkit.cli.messages import note
+
+    names = ", ".join(file.name for file in files)
+    note(f"{path}: written" if list(files) == [path] else f"{path}: {names} written")

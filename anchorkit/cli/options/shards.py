@@ -54,8 +54,21 @@ class CountedBoxes:
     report: Report
     approximate: bool
 
+    class_list: tuple[str, ...] = ()
+    """Which numbers classes have in training is not known of parts."""
+
     def __len__(self) -> int:
         return int(self.counts.sum())
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes, sorted by name."""
+        return tuple(sorted(self.class_counts))
+
+    @property
+    def images(self) -> int:
+        """How many images there are."""
+        return self.report.images
 
 
 def counted_boxes(data: DataOptions, network: "NetworkInput") -> CountedBoxes | None:

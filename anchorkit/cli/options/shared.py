@@ -6,7 +6,7 @@
 Tested in tests/test_project.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -15,7 +15,15 @@ import click
 from anchorkit.cli.options.types import InputSize, OneOf, Whole
 from anchorkit.network_input import RESIZES, PartialInput
 
-__all__ = ["FINEST", "format_option", "help_text", "input_options", "search_options"]
+__all__ = [
+    "FINEST",
+    "FORMATS",
+    "form_option",
+    "format_option",
+    "help_text",
+    "input_options",
+    "search_options",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -38,14 +46,15 @@ def input_options(command: Command) -> Command:
             "--resize",
             "input_resize",
             type=OneOf(RESIZES),
-            help="How training brings images to the input size.  [default: stretch]",
+            help="How training brings images to the input size.  [default: the trainer's, else "
+            "stretch]",
         ),
         click.option(
             "--input",
             "input_size",
             type=InputSize(),
             metavar="N|WxH",
-            help="Network input in pixels, width x height.  [default: 416]",
+            help="Network input in pixels, width x height.  [default: the trainer's, else 416]",
         ),
     ):
         gathered = option(gathered)
@@ -58,10 +67,8 @@ def search_options(command: Command) -> Command:
         click.option(
             "--precision",
             type=Whole(0, FINEST),
-            default=0,
-            show_default=True,
             metavar="DECIMALS",
-            help="Decimals of the anchors.",
+            help="Decimals of the anchors.  [default: 0, or as many as the trainer's files have]",
         ),
         click.option(
             "--seed",
@@ -86,14 +93,19 @@ def search_options(command: Command) -> Command:
 
 def format_option(command: Command) -> Command:
     """`--format` as `form`."""
+    return form_option(FORMATS)(command)
+
+
+def form_option(forms: Sequence[str]) -> Callable[[Command], Command]:
+    """The same for a command that knows other forms as well."""
     return click.option(
         "--format",
         "form",
-        type=OneOf(FORMATS),
+        type=OneOf(forms),
         default="text",
         show_default=True,
         help="How the result is written to stdout.",
-    )(command)
+    )
 
 
 def help_text(does: str, *examples: str) -> str:

@@ -103,22 +103,15 @@ def _settings(
 
 def _of_file(path: Path) -> "Augmentation":
     """The settings in a hyp file or a cfg."""
-    from anchorkit.darknet.cfg_file import cfg_content
-    from anchorkit.darknet.sections import read_cfg
-    from anchorkit.errors import AnchorkitError, UsageError
+    from anchorkit.darknet.cfg_file import read_cfg_file
+    from anchorkit.errors import UsageError
     from anchorkit.files import read_file
     from anchorkit.training.augmentation_sources import hyp_augmentation
 
     suffix = path.suffix.lower()
     if suffix == ".cfg":
-        try:
-            return _of_cfg(
-                str(path), read_cfg(cfg_content(path).decode("utf-8", "surrogateescape"))
-            )
-        except UsageError:
-            raise
-        except AnchorkitError as error:
-            raise type(error)(_prefixed(path, error)) from None
+        file = read_cfg_file(path, typed=f"--augment {path}")
+        return _of_cfg(file.name, file.cfg)
     if suffix not in (".yaml", ".yml"):
         raise UsageError(
             f"--augment {path}: wanted one of {', '.join(NAMED)}, {NONE}, a hyp file (.yaml) or a "
@@ -132,18 +125,15 @@ LARGEST = 1 << 20
 """Bytes of a hyp file; they have some kilobytes."""
 
 
-def _prefixed(path: Path, error: Exception) -> str:
-    text = str(error)
-    return text if text.startswith(str(path)) else f"{path}: {text}"
-
-
 def _of_cfg(name: str, cfg: "Cfg") -> "Augmentation":
     """What a darknet cfg says of its augmentation: [net], and the last head."""
+    from anchorkit.darknet.cfg_file import naming
     from anchorkit.darknet.heads import heads_of
     from anchorkit.errors import CfgError
     from anchorkit.training.augmentation_sources import darknet_augmentation
 
-    heads = heads_of(cfg)
+    with naming(name):
+        heads = heads_of(cfg)
     if not heads:
         raise CfgError(f"{name}: no detection head, whose jitter and random say how boxes change")
     return darknet_augmentation(
