@@ -1,13 +1,18 @@
 """`anchorkit cost`: what a network stores and computes."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from anchorkit.cli.cfg.files import cfg_files_argument, chosen_cfgs, results_of_files
 from anchorkit.cli.cfg.options import cfg_file_option
+from anchorkit.cli.options.plots import Look, check_picture_path, look_options, save
 from anchorkit.cli.options.shared import format_option, help_text
-from anchorkit.cli.options.types import InputSize, OneOf, Whole
+from anchorkit.cli.options.types import InputSize, OneOf, SomePath, Whole
+
+if TYPE_CHECKING:
+    from anchorkit.darknet.cost import Cost
 
 __all__ = ["command"]
 
@@ -50,6 +55,22 @@ CONVENTIONS = ("flops", "darknet", "macs", "paddle")
     "out, layers that it omits marked -. macs: multiply-adds. paddle: weights plus biases, times "
     "output positions; batch norm 2 per value.",
 )
+@click.option(
+    "--plot",
+    type=SomePath(),
+    metavar="FILE",
+    help="Also draw parameters and operations layer by layer into a .png, .svg or .pdf, or into a "
+    "folder.",
+)
+@look_options
+@click.option(
+    "--tensorboard",
+    "board",
+    type=SomePath(),
+    metavar="DIR",
+    help="Also write the network as a graph that TensorBoard shows; needs the extra "
+    "anchorkit[tensorboard].",
+)
 @format_option
 def command(
     files: tuple[Path, ...],
@@ -57,9 +78,12 @@ def command(
     size: tuple[int, int] | None,
     k: int | None,
     convention: str,
+    plot: Path | None,
+    look: Look,
+    board: Path | None,
     form: str,
 ) -> None:
-    """Read, count, print."""
+    """Read, count, draw, print."""
     from anchorkit.cli.messages import write_result
     from anchorkit.darknet.cfg_file import naming, read_cfg_file
     from anchorkit.darknet.cost import cfg_with_k, network_cost
@@ -68,6 +92,7 @@ def command(
     from anchorkit.terminal import safe_markdown, safe_text
 
     paths = chosen_cfgs(cfg, files)
+    _check_outputs(plot, board, len(paths))
     results = []
     for path in paths:
         file = read_cfg_file(path, typed=f"--cfg {path}" if path == cfg else None)
@@ -77,6 +102,10 @@ def command(
             if k is not None:
                 other = k, network_cost(cfg_with_k(file.cfg, k), size=size, convention=convention)
         results.append(cost_summary(cost, other))
+        if plot:
+            _draw(plot, cost, look, path.name)
+        if board:
+            _show_on(board, cost)
     if form == "json":
         write_result(json_text(results_of_files(paths, results, [True] * len(paths))))
         return
@@ -88,3 +117,46 @@ def command(
         ]
         shown = [f"{name}\n\n{text}" for name, text in zip(names, shown, strict=True)]
     write_result("\n\n".join(shown))
+
+
+def _check_outputs(plot: Path | None, board: Path | None, cfgs: int) -> None:
+    """Fail before any work where a picture or a graph cannot be written."""
+    from anchorkit.cli.options.output_paths import check_folder
+    from anchorkit.errors import UsageError
+    from anchorkit.plots.tensorboard import check_board
+
+    if cfgs != 1 and (plot or board):
+        raise UsageError(f"{'--plot' if plot else '--tensorboard'}: wanted one cfg, found {cfgs}")
+    if plot:
+        check_picture_path(plot, pictures=("network",))
+    if board:
+        check_board()
+        check_folder(board, f"--tensorboard {board}")
+
+
+def _draw(path: Path, cost: "Cost", look: Look, name: str) -> None:
+    from anchorkit.plots.captions import cut
+    from anchorkit.plots.curves import short_count
+    from anchorkit.plots.network import network_figure
+    from anchorkit.reports.tables import counted
+    from anchorkit.terminal import safe_text
+
+    title = look.title
+    if title is None:
+        width, height = cost.size
+        unit = "MACs" if cost.convention == "macs" else "FLOPs"
+        layers = counted(len(cost.layers), "layer")
+        title = (
+            f"{cut(safe_text(name))}: {layers}, input {width}x{height}\n"
+            f"{short_count(cost.parameters)} parameters, {short_count(cost.flops)} {unit}"
+        )
+    save(path, {"network": lambda: network_figure(cost, title=title)}, "network", look, title=title)
+
+
+def _show_on(board: Path, cost: "Cost") -> None:
+    from anchorkit.cli.messages import note
+    from anchorkit.plots.graph import graph_nodes
+    from anchorkit.plots.tensorboard import write_graph
+
+    write_graph(board, graph_nodes(cost))
+    note(f"{board}: an event file written")

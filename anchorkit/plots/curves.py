@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from anchorkit.plots.style import GREY, LINES, MARKERS, color_of
 
-__all__ = ["Curve", "draw_cost", "draw_curves"]
+__all__ = ["Curve", "draw_cost", "draw_curves", "short_count"]
 
 LITTLE = 10.0
 """Percent that the axis of costs shows at least, so that two of them are no cliff."""
@@ -97,7 +97,7 @@ def draw_cost(
             color=color_of(row),
             marker=MARKERS[row],
             linestyle=LINES[row],
-            label=f"{name}: {_short(values[0])} with k = {ks[0]}",
+            label=f"{name}: {short_count(values[0])} with k = {ks[0]}",
         )
     if knee is not None:
         axes.axvline(knee, color=GREY, linestyle=":")
@@ -114,12 +114,12 @@ def _over_k(axes: Axes) -> None:
     axes.grid(alpha=0.3)
 
 
-def _short(value: float) -> str:
+def short_count(value: float) -> str:
     """A count with three digits and its unit.
 
     Examples
     --------
-    >>> _short(6_820_000_000), _short(61_523_734), _short(880)
+    >>> short_count(6_820_000_000), short_count(61_523_734), short_count(880)
     ('6.82 G', '61.5 M', '880')
     """
     for power, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
