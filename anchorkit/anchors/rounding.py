@@ -81,7 +81,7 @@ def rounded(
     precision = as_precision(precision)
     if not len(boxes):
         raise DataError("no boxes to round anchors for")
-    if len(boxes) > MOST_BOXES:
+    if mass.sum() > MOST_BOXES:  # of boxes, not of rows: a row for many rounds alike
         boxes, mass = _gathered(boxes, mass)
     scale = 10**precision
     width, height = np.ascontiguousarray((boxes * scale).T)
