@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ def test_the_copy_lies_in_the_temporary_folder_where_it_cannot_lie_beside(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[Path | None] = []
-    own = in_place.tempfile.mkstemp
+    own = tempfile.mkstemp
 
     def mkstemp(suffix: str, prefix: str, dir: Path | None = None) -> Any:  # noqa: A002
         made.append(dir)
@@ -105,7 +106,7 @@ def test_the_copy_lies_in_the_temporary_folder_where_it_cannot_lie_beside(
             raise PermissionError(errno.EACCES, "read-only")
         return own(suffix, prefix)
 
-    monkeypatch.setattr(in_place.tempfile, "mkstemp", mkstemp)
+    monkeypatch.setattr(tempfile, "mkstemp", mkstemp)
     copy = in_place.write_in_place(file, b"new", b"old and long")
     assert made == [file.parent, None]
     assert (file.read_bytes(), copy.exists()) == (b"new", False)
@@ -121,7 +122,7 @@ def test_a_write_that_fails_midway_says_where_the_copy_is(
         if len(synced) > 1:
             raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(in_place.os, "fsync", fsync)
+    monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(WriteError, match=r"damaged .*; what it held is in ") as raised:
         in_place.write_in_place(file, b"new", b"old and long")
     copy = Path(str(raised.value).rpartition(" is in ")[2])

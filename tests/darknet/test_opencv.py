@@ -1,4 +1,4 @@
-"""What OpenCV's importer makes of our cfgs, where OpenCV is installed (`pip install --group opencv`).
+"""What OpenCV's importer makes of our cfgs, where it is there (`pip install --group opencv`).
 
 It refuses lines without `=` and lists that it cannot read, which AlexeyAB's darknet passes over, so
 that it sees what is left of an old list.
