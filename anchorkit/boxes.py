@@ -68,6 +68,12 @@ class Boxes:
         return len(self.sizes)
 
     @property
+    def class_counts(self) -> dict[str, int]:
+        """How many boxes each class has, by its name."""
+        counts = np.bincount(self.class_ids, minlength=len(self.class_names)).tolist()
+        return dict(zip(self.class_names, counts, strict=True))
+
+    @property
     def images(self) -> int:
         """How many images there are, those without boxes among them."""
         return len(self.image_names)

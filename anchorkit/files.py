@@ -163,7 +163,7 @@ def read_file(
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_atomically(f"{folder}/anchors.txt", b"10,13")
+    ...     said = write_atomically(f"{folder}/anchors.txt", b"10,13")
     ...     read_file(f"{folder}/anchors.txt", "anchors", most=16)
     b'10,13'
     """
@@ -227,12 +227,13 @@ def _said(path: str | os.PathLike[str], wanted: str, found: str, typed: str | No
 
 def write_atomically(
     path: str | os.PathLike[str], data: bytes, *, expected: bytes | None = None
-) -> None:
+) -> str:
     """Write a file as a whole or not at all: beside it, synced, then renamed over it.
 
     What a link points to is written; the mode bits of a file that is there stay, and its owner
     where that is permitted; what is not a regular file (a pipe, /dev/stdout) is written to. A run
     that is killed leaves at most one file beside it, `.NAME.anchorkit`, which the next takes away.
+    Where a rename cannot be, or would part the file from its other names, it is written in place.
 
     Parameters
     ----------
@@ -243,16 +244,21 @@ def write_atomically(
     expected
         What the file held when it was read; it is not written where it holds something else by now.
 
+    Returns
+    -------
+    Why and how it was written in place; empty where it was not.
+
     Raises
     ------
     WriteError
-        Where the file could not be written; what stood there is unchanged.
+        Where the file could not be written; what stood there is unchanged, or the message says
+        where a copy is.
 
     Examples
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_atomically(f"{folder}/anchors.txt", b"10,13")
+    ...     said = write_atomically(f"{folder}/anchors.txt", b"10,13")
     ...     read_file(f"{folder}/anchors.txt")
     b'10,13'
     """
@@ -265,10 +271,10 @@ def write_atomically(
             raise WriteError(f"{os.fspath(path)}: wanted a file to write, found a folder")
         if mode is not None and not stat.S_ISREG(mode):
             target.write_bytes(data)
-            return
+            return ""
         if mode is not None and not os.access(target, os.W_OK):
             raise WriteError(f"{os.fspath(path)}: cannot be written (the file is read-only)")
-        _replace(target, data, expected)
+        return _replace(target, data, expected)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise WriteError(f"{os.fspath(path)}: cannot be written ({reason})") from None
@@ -281,19 +287,40 @@ def _mode(target: "Path") -> int | None:
         return None
 
 
-def _replace(target: "Path", data: bytes, expected: bytes | None) -> None:
+def _replace(target: "Path", data: bytes, expected: bytes | None) -> str:
     from anchorkit.beside import held_beside, rename_over
+    from anchorkit.in_place import CANNOT_RENAME, has_other_names
 
-    with held_beside(target) as (beside, number):
-        with os.fdopen(number, "wb", closefd=False) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(number)
-        _keep_rights(target, beside)
-        if expected is not None and read_file(target) != expected:
-            raise WriteError(f"{target}: changed since it was read; it is left as it is now")
-        rename_over(beside, number, target)
+    if has_other_names(target):
+        return _in_place(target, data, expected, "it has other names (hard links)")
+    try:
+        with held_beside(target) as (beside, number):
+            with os.fdopen(number, "wb", closefd=False) as file:
+                file.write(data)
+                file.flush()
+                os.fsync(number)
+            _keep_rights(target, beside)
+            _check_unchanged(target, expected)
+            rename_over(beside, number, target)
+    except OSError as error:
+        if error.errno not in CANNOT_RENAME or _mode(target) is None:
+            raise
+        return _in_place(target, data, expected, f"it cannot be replaced ({error.strerror})")
     _sync_folder(target.parent)
+    return ""
+
+
+def _in_place(target: "Path", data: bytes, expected: bytes | None, why: str) -> str:
+    from anchorkit.in_place import write_in_place
+
+    _check_unchanged(target, expected)
+    copy = write_in_place(target, data, read_file(target))
+    return f"written in place, as {why}; until then a copy lay in {copy.parent}"
+
+
+def _check_unchanged(target: "Path", expected: bytes | None) -> None:
+    if expected is not None and read_file(target) != expected:
+        raise WriteError(f"{target}: changed since it was read; it is left as it is now")
 
 
 def _keep_rights(target: "Path", beside: "Path") -> None:

@@ -16,6 +16,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -170,7 +171,10 @@ def check_cfg(data: bytes, folder: Path) -> str:
     path, few = folder / "net.cfg", folder / "few.npz"
     path.write_bytes(data)
     if not few.exists():
-        save_boxes(few, boxes_of([(0.05 * n, 0.02 * n) for n in range(1, 13)]))
+        boxes = boxes_of([(0.05 * n, 0.02 * n) for n in range(1, 13)])
+        # As many classes as the cfgs have
+        ids = np.arange(12, dtype=np.int32) % 2
+        save_boxes(few, replace(boxes, class_ids=ids, class_names=("a", "b")))
     codes = []
     for words in (
         ["check", "--cfg", path, "--format", "json"],

@@ -261,6 +261,8 @@ def test_no_module_opens_files_of_users_another_way() -> None:
         ("beside.py", "os.open"),
         ("files.py", "os.fdopen"),
         ("files.py", "open"),
+        ("in_place.py", "os.fdopen"),  # what is written, not what is read
+        ("in_place.py", "open"),
         ("cli/__init__.py", "open"),  # /dev/null
         ("loaders/archive.py", "open"),  # a member of an archive that is open
         ("cli/__init__.py", "os.open"),

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from anchorkit.boxes import Boxes
     from anchorkit.cli.cfg.job import CfgJob
+    from anchorkit.cli.options.shards import CountedBoxes
     from anchorkit.clustering import Clustering
     from anchorkit.network_input import NetworkInput
     from anchorkit.plots.pictures import Subject
@@ -83,6 +84,8 @@ class Found:
 
     sizes: "NDArray[np.float64]"
     """(n, 2), all boxes in pixels at input."""
+    weights: "NDArray[np.int64] | None"
+    """(n,), how many boxes each size stands for; None: each for itself."""
     clustering: "Clustering"
     """The anchors before rounding."""
     anchors: "NDArray[np.float64]"
@@ -145,6 +148,7 @@ def command(
     from anchorkit.cli.messages import shows_progress, write_result
     from anchorkit.cli.options.loading import load_boxes
     from anchorkit.cli.options.output_paths import Output, check_folder, check_outputs_differ
+    from anchorkit.cli.options.shards import CountedBoxes, counted_boxes
     from anchorkit.errors import UsageError
     from anchorkit.plots.tensorboard import check_board
 
@@ -182,18 +186,24 @@ def command(
     if board:
         check_board()
         check_folder(board, f"--tensorboard {board}")
-    boxes = load_boxes(data, options.network)
+    boxes: Boxes | CountedBoxes | None = None
+    if not (plot or board or augment or fit == "training"):
+        boxes = counted_boxes(data, options.network)
+    if boxes is None:
+        boxes = load_boxes(data, options.network)
     job.count_classes(data, boxes)
     check_any(boxes)
-    say_too_small(trainer, boxes, options.network)
-    seen = in_training(
-        augment,
-        boxes,
-        options.network,
-        seed=seed,
-        cfg=job.named_cfg(),
-        trainer=trainer.augmentation if trainer else None,
-    )
+    seen = None
+    if not isinstance(boxes, CountedBoxes):
+        say_too_small(trainer, boxes, options.network)
+        seen = in_training(
+            augment,
+            boxes,
+            options.network,
+            seed=seed,
+            cfg=job.named_cfg(),
+            trainer=trainer.augmentation if trainer else None,
+        )
     if fit == "training" and seen is None:
         raise UsageError(
             "--fit training: wanted to know the training: --augment SOURCE, --trainer NAME or "
@@ -204,7 +214,7 @@ def command(
     )
     say_filled(found, options)
     warn_of_rounding(found, options)
-    job.plan(boxes, found.sizes, found.anchors)
+    job.plan(boxes, found.sizes, found.anchors, found.weights)
     text = rendered(found, boxes, options, form, job, seen=seen, fit=fit)
     more = exports.written(
         found.anchors,
@@ -215,7 +225,7 @@ def command(
         note=f"mean IoU {found.quality.mean_iou:.4f} of {counted(len(boxes), 'box', 'boxes')}",
         dry_run=cfg_options.dry_run,
     )
-    if plot or board:
+    if (plot or board) and not isinstance(boxes, CountedBoxes):
         subject = drawn(found, boxes, options, data, look, job)
         if plot:
             draw(plot, subject, look)
@@ -227,7 +237,7 @@ def command(
     return code
 
 
-def check_any(boxes: "Boxes") -> None:
+def check_any(boxes: "Boxes | CountedBoxes") -> None:
     """Fail where no box is left.
 
     Raises
@@ -247,7 +257,7 @@ def check_any(boxes: "Boxes") -> None:
 
 
 def searched(
-    boxes: "Boxes",
+    boxes: "Boxes | CountedBoxes",
     options: SearchOptions,
     *,
     progress: bool,
@@ -268,20 +278,29 @@ def searched(
     """
     from anchorkit.anchors.rounding import rounded
     from anchorkit.anchors.tiny_keras import with_unused_first
+    from anchorkit.cli.options.shards import CountedBoxes
     from anchorkit.quality import evaluate
 
-    sizes = boxes.at_input(options.network)
+    if isinstance(boxes, CountedBoxes):
+        sizes, weights = boxes.sizes, boxes.counts
+    else:
+        sizes, weights = boxes.at_input(options.network), None
     fitted = sizes if seen is None else seen.drawn.sizes
-    clustering, filled_in = clustered(fitted, options, progress=progress)
-    anchors = rounded(fitted, clustering.anchors, options.precision)
+    clustering, filled_in = clustered(fitted, options, progress=progress, weights=weights)
+    anchors = rounded(fitted, clustering.anchors, options.precision, weights=weights)
     exact = clustering.mean_iou if seen is None else evaluate(sizes, clustering.anchors).mean_iou
     if options.tiny_keras:
         anchors = with_unused_first(anchors)
-    return Found(sizes, clustering, anchors, evaluate(sizes, anchors), exact, filled_in)
+    quality = evaluate(sizes, anchors, weights=weights)
+    return Found(sizes, weights, clustering, anchors, quality, exact, filled_in)
 
 
 def clustered(
-    sizes: "NDArray[np.float64]", options: SearchOptions, *, progress: bool
+    sizes: "NDArray[np.float64]",
+    options: SearchOptions,
+    *,
+    progress: bool,
+    weights: "NDArray[np.int64] | None" = None,
 ) -> "tuple[Clustering, int]":
     """The anchors before rounding, and how many of them were filled in.
 
@@ -299,14 +318,18 @@ def clustered(
 
     k, update, seed = options.searched, options.update, options.seed
     try:
-        return cluster(sizes, k, update=update, seed=seed, progress=progress), 0
+        found = cluster(sizes, k, weights=weights, update=update, seed=seed, progress=progress)
+        return found, 0
     except TooManyClustersError:
         if not options.fills or k > MOST:
             raise
-    distinct, counts = np.unique(sizes, axis=0, return_counts=True)
+    if weights is None:
+        distinct, counts = np.unique(sizes, axis=0, return_counts=True)
+    else:
+        distinct, counts = sizes, weights
     anchors = filled(distinct, k, weights=counts)
-    quality = evaluate(sizes, anchors)
-    some = cluster(sizes, len(distinct), update=update, seed=seed)
+    quality = evaluate(sizes, anchors, weights=weights)
+    some = cluster(sizes, len(distinct), weights=weights, update=update, seed=seed)
     return (
         replace(
             some,
@@ -405,7 +428,11 @@ def warn_of_rounding(found: Found, options: SearchOptions) -> None:
         return
     finer = range(options.precision + 1, FINEST + 1)
     kept = precision_that_keeps(
-        found.sizes, found.clustering.anchors, exact - WORTH_A_WARNING, finer
+        found.sizes,
+        found.clustering.anchors,
+        exact - WORTH_A_WARNING,
+        finer,
+        weights=found.weights,
     )
     warn(
         f"rounding costs {exact - found.quality.mean_iou:.4f} of mean IoU; "
@@ -419,7 +446,7 @@ def warn_of_rounding(found: Found, options: SearchOptions) -> None:
 
 def rendered(
     found: Found,
-    boxes: "Boxes",
+    boxes: "Boxes | CountedBoxes",
     options: SearchOptions,
     form: str,
     job: "CfgJob",
@@ -428,6 +455,7 @@ def rendered(
     fit: str,
 ) -> str:
     """The result as the user wants to read it."""
+    from anchorkit.cli.options.shards import CountedBoxes, counted_findings
     from anchorkit.cli.options.verdict import verdict_on
     from anchorkit.reports.cluster import (
         compared,
@@ -453,18 +481,21 @@ def rendered(
     if found.filled:
         result["filled"] = found.filled
     defaults = job.defaults() or defaults_for(options.k, options.network, options.trainer)
-    result |= {"fit": fit, **compared(found.sizes, defaults)}
-    result |= verdict_on(
-        shown(found, options)[0],
-        boxes,
-        options.network,
-        rule="darknet" if job.target else None,
-        trainer=None if options.tiny_keras or job.target else options.trainer,
-        defaults=defaults,
-        seen=seen,
-        heads=job.trained_heads(),
-        default_heads=job.trained_heads(own=True),
-    )
+    result |= {"fit": fit, **compared(found.sizes, defaults, found.weights)}
+    if isinstance(boxes, CountedBoxes):
+        result["findings"] = counted_findings(boxes)
+    else:
+        result |= verdict_on(
+            shown(found, options)[0],
+            boxes,
+            options.network,
+            rule="darknet" if job.target else None,
+            trainer=None if options.tiny_keras or job.target else options.trainer,
+            defaults=defaults,
+            seen=seen,
+            heads=job.trained_heads(),
+            default_heads=job.trained_heads(own=True),
+        )
     if form == "json":
         return json_text(result | job.keys())
     show = {"text": summary_text, "markdown": summary_markdown}

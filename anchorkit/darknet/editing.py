@@ -235,8 +235,13 @@ def _odd(old: Written | None) -> bool:
 
 def _numbers(head: Head, anchors: Sequence[Pair]) -> list[float]:
     """Anchors in the unit of a head, widths and heights in turn."""
-    if head.type != "region" or head.cell is None:
+    if head.type != "region":
         return [side for anchor in anchors for side in anchor]
+    if head.cell is None:  # pixels in their place would train, and find nothing
+        raise CfgError(
+            f"line {head.line}: [region] counts anchors in cells of its grid, whose size is not "
+            f"known: {head.unsized}; --strides tells it"
+        )
     return [
         _in_cells(side, cell)
         for anchor in anchors

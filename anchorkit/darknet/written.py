@@ -168,6 +168,10 @@ def plainly(value: str) -> tuple[str, tuple[str, ...]]:
 def _line(cfg: Cfg, entry: Entry, key: str) -> _Line | None:
     """How an entry's line gives a key; None where it does not."""
     if entry.key == key:
+        content = _content(cfg, entry)
+        if "=" not in content:  # the key alone
+            start = entry.begin + len(content) - len(content.lstrip())
+            return _Line(start, start + len(content.strip()), "", "nothing stands behind it")
         nothing = "" if entry.value else "nothing stands behind its `=`"
         return _Line(entry.start, entry.end, entry.value, nothing)
     text = cfg.text[entry.begin : entry.stop]

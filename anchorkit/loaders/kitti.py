@@ -137,7 +137,8 @@ def read_kitti(data: bytes) -> tuple[list[Cornered], int]:
     items: list[Cornered] = []
     passed_over, alike, first = 0, False, ""
     for line in utf8(data).splitlines():
-        fields = line.decode("utf-8", "replace").split()
+        # Bytes are parted, as for labels of YOLO: other blanks of Unicode part nothing
+        fields = [field.decode("utf-8", "replace") for field in line.split()]
         if not fields:
             continue
         first = first or " ".join(fields)

@@ -25,7 +25,8 @@ Version 1 has no centres and no remarks.
 
 import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
@@ -42,7 +43,7 @@ from anchorkit.load_report import Kind, Level, Problem, Remark, Report
 from anchorkit.loaders.archive import Archive, Check
 from anchorkit.loaders.voc_file import SMALLEST_AREA
 
-__all__ = ["FORMAT", "VERSION", "is_boxes_file", "load_boxes", "save_boxes"]
+__all__ = ["FORMAT", "VERSION", "boxes_in", "is_boxes_file", "load_boxes", "save_boxes"]
 
 FORMAT = "anchorkit boxes"
 VERSION = 2
@@ -157,15 +158,8 @@ def load_boxes(
         Where it is damaged, of a newer version, or something else, or knows no such image set.
     """
     name = Path(path).as_posix()
-    try:
-        with open_file(path, WANTED) as file:
-            archive = Archive(file)
-            _check_format(name, archive)
-            boxes = _boxes(archive, with_sets=bool(image_sets) or keep_sets)
-    except (AnchorkitError, MemoryError):
-        raise
-    except Exception as error:  # zipfile and zlib have errors of their own
-        raise DataError(f"{name}: damaged, or not made by `anchorkit extract`: {error}") from None
+    with _opened(path) as archive:
+        boxes = _boxes(archive, with_sets=bool(image_sets) or keep_sets)
     if image_sets:
         try:
             chosen = in_image_sets(boxes, image_sets)
@@ -173,6 +167,40 @@ def load_boxes(
             raise DataError(f"{name}: {error}") from None
         boxes = chosen
     return boxes if keep_sets else _without_sets(boxes)
+
+
+def boxes_in(path: str | os.PathLike[str]) -> int:
+    """How many boxes a file holds, by its headers: no box is read.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such file.
+    DataError
+        Where it is damaged, or something else.
+    """
+    with _opened(path) as archive:
+        return archive.length("class_ids")
+
+
+@contextmanager
+def _opened(path: str | os.PathLike[str]) -> Iterator[Archive]:
+    """The archive of a file of ours; whatever is wrong with it is an error of one line."""
+    name = Path(path).as_posix()
+    try:
+        with open_file(path, WANTED) as file:
+            archive = Archive(file)
+            _check_format(name, archive)
+            yield archive
+    except (AnchorkitError, MemoryError):
+        raise
+    except Exception as error:  # zipfile and zlib have errors of their own
+        raise DataError(f"{name}: damaged, or not made by `anchorkit extract`: {error}") from None
 
 
 def is_boxes_file(path: str | os.PathLike[str]) -> bool:

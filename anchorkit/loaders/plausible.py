@@ -94,7 +94,8 @@ class _Reading(NamedTuple):
 
 def _within(corners: NDArray[np.float64], sides: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether corners (n, 4) are boxes in images of these sides."""
-    first, last = corners[:, :2] / sides, corners[:, 2:] / sides
+    with np.errstate(over="ignore", invalid="ignore"):  # sides may be as small as 1e-320
+        first, last = corners[:, :2] / sides, corners[:, 2:] / sides
     return np.asarray(
         (first >= -NEAR).all(axis=1) & (last <= 1 + NEAR).all(axis=1) & (last > first).all(axis=1)
     )

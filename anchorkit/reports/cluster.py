@@ -81,7 +81,7 @@ def summary(
         "update": update,
         "seed": seed,
         "precision": precision,
-        **account_keys(report, len(quality.labels), ("images", "objects", *ACCOUNTS[1:])),
+        **account_keys(report, int(quality.counts.sum()), ("images", "objects", *ACCOUNTS[1:])),
     }
 
 
@@ -108,7 +108,11 @@ def defaults_for(
     return at_network(preset(known[k]), network) if k in known else None
 
 
-def compared(sizes: NDArray[np.float64], defaults: NamedAnchors | None) -> dict[str, Any]:
+def compared(
+    sizes: NDArray[np.float64],
+    defaults: NamedAnchors | None,
+    weights: NDArray[Any] | None = None,
+) -> dict[str, Any]:
     """The key `defaults` of the JSON object: how well the anchors to beat would fit.
 
     Parameters
@@ -117,10 +121,12 @@ def compared(sizes: NDArray[np.float64], defaults: NamedAnchors | None) -> dict[
         (n, 2), all boxes in pixels at input.
     defaults
         The anchors; for None, nothing is returned.
+    weights
+        (n,), how many boxes each size stands for; None: each for itself.
     """
     if defaults is None:
         return {}
-    quality = evaluate(sizes, defaults.anchors)
+    quality = evaluate(sizes, defaults.anchors, weights=weights)
     return {"defaults": {"name": defaults.name, **fit_keys(quality)}}
 
 

@@ -7,8 +7,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from anchorkit.darknet.heads import Head
 from anchorkit.quality import Quality
 from anchorkit.reports.fit import short, to_digits
@@ -52,12 +50,14 @@ def head_rows(heads: Sequence[Head], quality: Quality | None = None) -> list[dic
 
 
 def _share(used: Sequence[int], quality: Quality) -> dict[str, Any]:
-    mine = np.isin(quality.labels, np.asarray(used, dtype=np.int64))
-    boxes = int(np.count_nonzero(mine))
-    mean = float(quality.best[mine].mean()) if boxes else math.nan
+    mine = [index for index in dict.fromkeys(used) if 0 <= index < len(quality.counts)]
+    counts = quality.counts[mine]
+    boxes = int(counts.sum())
+    covered = math.fsum(counts[counts > 0] * quality.cluster_mean_iou[mine][counts > 0])
+    mean = covered / boxes if boxes else math.nan
     return {
         "boxes": boxes,
-        "share": to_digits(boxes / len(quality.labels)),
+        "share": to_digits(boxes / quality.counts.sum()),
         "mean_iou": to_digits(mean),
     }
 
@@ -76,7 +76,17 @@ def head_table(rows: Sequence[Mapping[str, Any]], form: str) -> str:
     if rows and "boxes" in rows[0]:
         columns += ["boxes", "share", "mean IoU"]
     table: Callable[..., str] = markdown_table if form == "markdown" else text_table
-    return table(columns, [_cells(row) for row in rows], left=["head", "mask"])
+    shown = table(columns, [_cells(row) for row in rows], left=["head", "mask"])
+    return f"{shown}\n\n{TWICE}" if _counted_twice(rows) else shown
+
+
+TWICE = "boxes of an anchor in two masks count in each, so that the shares exceed 100 %"
+
+
+def _counted_twice(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a box falls to two heads."""
+    indices = [index for row in rows for index in row["mask"]]
+    return "boxes" in (rows[0] if rows else {}) and len(set(indices)) < len(indices)
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:

@@ -274,7 +274,7 @@ def _assigned(
     for head in sorted(heads, key=lambda one: one.stride):
         matched = matches(head) & kept[:, None]
         rows, spots = cells(boxes, head.stride)
-        grid = grid_of(boxes.network, head.stride)
+        grid = grid_of(boxes.frame, head.stride)
         places = boxes.image_ids[rows] * (grid[0] * grid[1]) + spots
         positives = overwritten = 0
         for column, anchor in enumerate(head.anchors):

@@ -11,7 +11,7 @@ from anchorkit.training.assignment_places import PlacedBoxes
 __all__ = ["grid_of", "own_cells", "three_cells"]
 
 
-def grid_of(network: tuple[int, int], stride: int) -> tuple[int, int]:
+def grid_of(frame: tuple[int, int], stride: int) -> tuple[int, int]:
     """Cells along x and y of a head's grid.
 
     Examples
@@ -19,13 +19,13 @@ def grid_of(network: tuple[int, int], stride: int) -> tuple[int, int]:
     >>> grid_of((416, 320), 32)
     (13, 10)
     """
-    return max(1, network[0] // stride), max(1, network[1] // stride)
+    return max(1, frame[0] // stride), max(1, frame[1] // stride)
 
 
 def _on_grid(boxes: PlacedBoxes, stride: int) -> NDArray[np.float32]:
     """Centres in units of cells, of the precision of the trainers, (n, 2)."""
-    grid = np.array(grid_of(boxes.network, stride), dtype=np.float32)
-    found: NDArray[np.float32] = (boxes.centres / boxes.network).astype(np.float32) * grid
+    grid = np.array(grid_of(boxes.frame, stride), dtype=np.float32)
+    found: NDArray[np.float32] = (boxes.centres / boxes.frame).astype(np.float32) * grid
     return found
 
 
@@ -48,7 +48,7 @@ def own_cells(boxes: PlacedBoxes, stride: int) -> tuple[NDArray[np.int64], NDArr
     >>> own_cells(PlacedBoxes([(9, 9)], [(40, 70)], [0], (96, 96)), 32)[1].tolist()
     [7]
     """
-    across, down = grid_of(boxes.network, stride)
+    across, down = grid_of(boxes.frame, stride)
     cells = np.floor(_on_grid(boxes, stride)).astype(np.int64)
     x, y = np.clip(cells[:, 0], 0, across - 1), np.clip(cells[:, 1], 0, down - 1)
     return np.arange(len(boxes), dtype=np.int64), np.asarray(y * across + x)
@@ -77,7 +77,7 @@ def three_cells(boxes: PlacedBoxes, stride: int) -> tuple[NDArray[np.int64], NDA
     >>> three_cells(PlacedBoxes([(9, 9)], [(50, 10)], [0], (96, 96)), 32)[1].tolist()
     [1, 2]
     """
-    across, down = grid_of(boxes.network, stride)
+    across, down = grid_of(boxes.frame, stride)
     centres = _on_grid(boxes, stride)
     rest = np.array([across, down], dtype=np.float32) - centres
     before = (centres % 1 < 0.5) & (centres > 1)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from anchorkit.arguments import as_whole, check_one_of
 from anchorkit.errors import DataError, UsageError
+from anchorkit.network_input import NetworkInput
 from anchorkit.overlap import as_sizes
 
 __all__ = ["PlacedBoxes", "placed"]
@@ -29,7 +30,7 @@ class PlacedBoxes:
         (n, 2), x and y of the centres in pixels of the input.
     image_ids
         (n,), whole numbers, equal for boxes of one image.
-    network
+    frame
         Width and height of the input in pixels.
 
     Raises
@@ -45,7 +46,7 @@ class PlacedBoxes:
         sizes: ArrayLike,
         centres: ArrayLike,
         image_ids: ArrayLike,
-        network: tuple[SupportsIndex, SupportsIndex],
+        frame: tuple[SupportsIndex, SupportsIndex],
     ) -> None:
         self.sizes = as_sizes(sizes)
         self.centres = np.asarray(centres, dtype=np.float64)
@@ -57,7 +58,7 @@ class PlacedBoxes:
         if ids.shape != (len(self.sizes),) or ids.dtype.kind not in "iu":
             raise UsageError(f"image_ids: wanted {len(self.sizes)} whole numbers")
         self.image_ids = ids.astype(np.int64)
-        self.network = (as_whole(network[0], "network", 1), as_whole(network[1], "network", 1))
+        self.frame = (as_whole(frame[0], "frame", 1), as_whole(frame[1], "frame", 1))
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -69,8 +70,7 @@ def placed(
     image_ids: ArrayLike,
     image_sizes: ArrayLike,
     *,
-    network: tuple[SupportsIndex, SupportsIndex],
-    resize: str = "stretch",
+    network: NetworkInput,
     whole: str = "none",
 ) -> PlacedBoxes:
     """Boxes of images, at the network's input.
@@ -84,9 +84,7 @@ def placed(
     image_sizes
         (m, 2), width and height of each image in pixels; only letterbox needs them.
     network
-        Width and height of the input in pixels.
-    resize
-        `stretch` or `letterbox`.
+        The input, and how training brings images to it.
     whole
         What letterbox does with sides of an image that come to a part of a pixel: `none` keeps
         them; `up` is what YOLOv5 does, `down` YOLOv7.
@@ -100,18 +98,15 @@ def placed(
 
     Examples
     --------
-    >>> found = placed(
-    ...     [(0.5, 0.5)], [(0.5, 0.5)], [0], [(800, 400)], network=(640, 640), resize="letterbox"
-    ... )
+    >>> network = NetworkInput(640, 640, "letterbox")
+    >>> found = placed([(0.5, 0.5)], [(0.5, 0.5)], [0], [(800, 400)], network=network)
     >>> found.sizes.tolist(), found.centres.tolist()
     ([[320.0, 160.0]], [[320.0, 320.0]])
     """
-    check_one_of(resize, "resize", ("stretch", "letterbox"))
     check_one_of(whole, "whole", tuple(WHOLE))
-    width, height = (as_whole(side, "network", 1) for side in network)
-    inputs = np.array([width, height], dtype=np.float64)
-    fractions = PlacedBoxes(sizes, centres, image_ids, network)
-    if resize == "stretch":
+    inputs = np.array(network.size, dtype=np.float64)
+    fractions = PlacedBoxes(sizes, centres, image_ids, network.size)
+    if network.resize == "stretch":
         images = np.tile(inputs, (len(fractions), 1))
     else:
         images = _letterboxed(fractions.image_ids, image_sizes, inputs, whole)
@@ -119,7 +114,7 @@ def placed(
         fractions.sizes * images,
         fractions.centres * images + (inputs - images) / 2,
         image_ids,
-        network,
+        network.size,
     )
 
 

@@ -78,8 +78,8 @@ def ratio_matches(
     >>> ratio_matches(boxes, np.array([[39.0, 10], [40, 10], [10, 2.6]]), 8, 4.0).tolist()
     [[True, False, True]]
     """
-    grid = np.array([side // stride for side in boxes.network], dtype=np.float32)
-    sides = (boxes.sizes / boxes.network).astype(np.float32) * grid
+    grid = np.array([side // stride for side in boxes.frame], dtype=np.float32)
+    sides = (boxes.sizes / boxes.frame).astype(np.float32) * grid
     own = anchors.astype(np.float32) / np.float32(stride)
     found = np.empty((len(boxes), len(anchors)), dtype=np.bool_)
     for column, anchor in enumerate(own):

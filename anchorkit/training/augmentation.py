@@ -79,7 +79,7 @@ def augmented(
     image_sizes: ArrayLike,
     augmentation: Augmentation,
     *,
-    network: tuple[SupportsIndex, SupportsIndex],
+    frame: tuple[SupportsIndex, SupportsIndex],
     seed: SupportsIndex = 0,
     wanted: SupportsIndex = WANTED,
 ) -> DrawnBoxes:
@@ -101,7 +101,7 @@ def augmented(
         deal unless it letterboxes.
     augmentation
         The settings of the loader.
-    network
+    frame
         Width and height of the network's input in pixels; equal for YOLOv5 and YOLOv7.
     seed
         Fixes the draw.
@@ -121,13 +121,13 @@ def augmented(
 
     >>> still = YoloAugmentation("yolov5", scale=0, translate=0, mosaic=0)
     >>> found = augmented(
-    ...     [(0.5, 0.5)], [(0.5, 0.5)], [0], [(800, 400)], still, network=(640, 640), wanted=2
+    ...     [(0.5, 0.5)], [(0.5, 0.5)], [0], [(800, 400)], still, frame=(640, 640), wanted=2
     ... )
     >>> found.sizes.tolist()[:2], found.lost
     ([[320.0, 160.0], [320.0, 160.0]], 0.0)
     """
     seed, target = as_seed(seed), as_whole(wanted, "wanted", 1)
-    width, height = (as_whole(side, "network", 1) for side in network)
+    width, height = (as_whole(side, "network", 1) for side in frame)
     boxes = _Labelled(sizes, centres, image_ids, image_sizes)
     parts: list[NDArray[np.float64]] = []
     sources: list[NDArray[np.int64]] = []
@@ -151,15 +151,15 @@ def augmented(
 
 
 def _drawer(
-    augmentation: Augmentation, boxes: "_Labelled", network: tuple[int, int]
+    augmentation: Augmentation, boxes: "_Labelled", frame: tuple[int, int]
 ) -> Callable[[Chunk, np.random.RandomState], Drawn]:
     """What draws a chunk of boxes."""
     if isinstance(augmentation, YoloAugmentation):
         check_one_of(augmentation.family, "family", list(FAMILIES))
-        side = network[0]
-        if network[1] != side:
+        side = frame[0]
+        if frame[1] != side:
             raise UsageError(
-                f"network: {augmentation.family} trains on squares, found {side}x{network[1]}"
+                f"network: {augmentation.family} trains on squares, found {side}x{frame[1]}"
             )
         fitted = resized(boxes.known_images(augmentation.family), side, augmentation.family)
         return lambda chunk, random: draw_yolo(chunk, fitted, augmentation, side, random)
@@ -169,7 +169,7 @@ def _drawer(
         else np.where(np.isfinite(boxes.images), boxes.images, UNKNOWN)
     )
     return lambda chunk, random: draw_darknet(
-        chunk, images, augmentation, network, random, counts=boxes.counts
+        chunk, images, augmentation, frame, random, counts=boxes.counts
     )
 
 

@@ -33,7 +33,7 @@ Pair = NDArray[np.float64]
 
 
 def input_sizes(
-    network: tuple[int, int],
+    frame: tuple[int, int],
     settings: DarknetAugmentation,
     count: int,
     random: np.random.RandomState,
@@ -51,7 +51,7 @@ def input_sizes(
     >>> np.unique(sizes).tolist()[::9]
     [320.0, 608.0]
     """
-    given = np.array(network, dtype=np.float64)[:, None]
+    given = np.array(frame, dtype=np.float64)[:, None]
     if not settings.random:
         return np.repeat(given, count, axis=1)
     most = USUAL_RANDOM if settings.random == 1 else settings.random
@@ -69,7 +69,7 @@ def draw_darknet(
     chunk: Chunk,
     images: NDArray[np.float64],
     settings: DarknetAugmentation,
-    network: tuple[int, int],
+    frame: tuple[int, int],
     random: np.random.RandomState,
     *,
     counts: NDArray[np.int64],
@@ -84,7 +84,7 @@ def draw_darknet(
         (m, 2), width and height of all images in pixels.
     settings
         Of the loader.
-    network
+    frame
         Width and height of the input that the cfg names, in pixels.
     random
         What is drawn from.
@@ -92,7 +92,7 @@ def draw_darknet(
         (m,), how many boxes each image has.
     """
     count = len(chunk)
-    inputs = input_sizes(network, settings, count, random)
+    inputs = input_sizes(frame, settings, count, random)
     sides = images[chunk.ids].T
     before, after = _crops(sides, inputs, settings, random)
     tiles: NDArray[np.bool_] = np.zeros((2, count), dtype=np.bool_)

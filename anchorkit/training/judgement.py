@@ -110,7 +110,7 @@ def drawn_in_training(
         boxes.image_ids,
         boxes.image_sizes,
         augmentation,
-        network=network.size,
+        frame=network.size,
         seed=seed,
     )
     return InTraining(source, drawn)
@@ -172,8 +172,7 @@ def assigned(
         boxes.placed("assignment"),
         boxes.image_ids,
         boxes.image_sizes,
-        network=network.size,
-        resize=network.resize,
+        network=network,
         whole=WHOLE.get(rule, "none"),
     )
     if rule == "darknet":

@@ -42,6 +42,7 @@ def test_a_worked_example_in_every_figure(tmp_path: Path) -> None:
     document = found("--voc", root, "-k", 2, "--input", 400)
     assert [one["code"] for one in cast(Any, document.pop("findings"))] == ["few-data"]
     assert document == {
+        "schema": 1,
         "anchors": [[40, 20], [200, 100]],
         "mean_iou": 0.875,
         "mean_iou_exact": 0.875,

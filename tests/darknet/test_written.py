@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from cfgs import NO_MASK, ONE_MASK, PAIRS, REGION, TINY, V4, anchors_line, yolo
+from cfgs import NO_MASK, ONE_MASK, PAIRS, REGION, TINY, V3, V4, anchors_line, yolo
 
 from anchorkit.darknet.faults import faults_of
 from anchorkit.darknet.heads import heads_of
 from anchorkit.darknet.listed import anchors_of, count_of
-from anchorkit.darknet.replacing import edited
+from anchorkit.darknet.replacing import edited, replace_anchors
 from anchorkit.darknet.sections import read_cfg
 from anchorkit.darknet.written import plainly, written
 
@@ -233,3 +233,12 @@ def test_five_heads_over_two_lines_each_are_mended() -> None:
     text = yolo(masks=["0", "1", "2", "3", "4,5,6,7,8"], strides=[2, 4, 8, 16, 32])
     odd = text.replace(LINE, WAYS["two lines"])
     assert edited(read_cfg(odd), OWN).text == text
+
+
+def test_a_key_alone_on_its_line_gets_its_value_there() -> None:
+    text = V3.replace("num=9", "num", 1)
+    anchors = [(10 * n, 12 * n) for n in range(1, 10)]
+    new = replace_anchors(text, anchors)
+    assert "\nnum=9\n" in new
+    assert "\n9" not in new
+    assert replace_anchors(new, anchors) == new

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anchorkit.errors import DataError, UsageError
+from anchorkit.network_input import NetworkInput
 from anchorkit.overlap import iou
 from anchorkit.training.assignment import (
     TrainedHead,
@@ -143,17 +144,19 @@ def test_heads_come_by_stride_however_they_are_given() -> None:
 
 def test_letterbox_pads_and_rounds_as_it_is_told() -> None:
     given = ([(0.5, 0.5)], [(0.5, 0.25)], [0], [(500, 333)])
-    exact = placed(*given, network=(640, 640), resize="letterbox")
+    exact = placed(*given, network=NetworkInput(640, 640, "letterbox"))
     assert exact.sizes[0].tolist() == pytest.approx([320, 333 * 1.28 / 2])
-    up = placed(*given, network=(640, 640), resize="letterbox", whole="up")
+    up = placed(*given, network=NetworkInput(640, 640, "letterbox"), whole="up")
     assert up.sizes[0].tolist() == [320, 427 / 2]
     assert up.centres[0].tolist() == [320, 427 / 4 + (640 - 427) / 2]
-    down = placed(*given, network=(640, 640), resize="letterbox", whole="down")
+    down = placed(*given, network=NetworkInput(640, 640, "letterbox"), whole="down")
     assert down.sizes[0].tolist() == [320, 426 / 2]
 
 
 def test_stretching_needs_no_size_of_an_image() -> None:
-    found = placed([(0.5, 0.5)], [(0.5, 0.25)], [0], [(np.nan, np.nan)], network=(640, 320))
+    found = placed(
+        [(0.5, 0.5)], [(0.5, 0.25)], [0], [(np.nan, np.nan)], network=NetworkInput(640, 320)
+    )
     assert found.sizes.tolist() == [[320, 160]]
     assert found.centres.tolist() == [[320, 80]]
 
@@ -161,7 +164,7 @@ def test_stretching_needs_no_size_of_an_image() -> None:
 def test_letterbox_says_which_image_has_no_size() -> None:
     sizes = [(10, 10), (np.nan, np.nan)]
     with pytest.raises(DataError, match="image 1: letterbox needs the size of the image"):
-        placed([(1, 1)], [(0.5, 0.5)], [1], sizes, network=(64, 64), resize="letterbox")
+        placed([(1, 1)], [(0.5, 0.5)], [1], sizes, network=NetworkInput(64, 64, "letterbox"))
 
 
 @pytest.mark.parametrize(

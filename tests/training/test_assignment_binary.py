@@ -10,6 +10,7 @@ import pytest
 from cfgs import PAIRS, yolo
 from numpy.typing import NDArray
 
+from anchorkit.network_input import NetworkInput
 from anchorkit.training.assignment import TrainedHead, darknet_assignment
 from anchorkit.training.assignment_places import placed
 
@@ -71,7 +72,11 @@ def test_darknet_trains_what_we_count(iou_thresh: float, masks: list[str], tmp_p
         for stride, mask in zip([32, 16], masks, strict=True)
     ]
     places = placed(
-        boxes[:, 2:], boxes[:, :2], np.zeros(len(boxes), int), [(64, 64)], network=(SIDE, SIDE)
+        boxes[:, 2:],
+        boxes[:, :2],
+        np.zeros(len(boxes), int),
+        [(64, 64)],
+        network=NetworkInput(SIDE, SIDE),
     )
     found = darknet_assignment(places, ANCHORS, heads)
     # The batch is twice the same image; heads are in ascending order of stride here

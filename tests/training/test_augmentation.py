@@ -19,7 +19,7 @@ ONE = ([(0.5, 0.25)], [(0.5, 0.5)], [0], [(800, 400)])
 
 def drawn(augmentation: Augmentation, count: int = 4000, side: int = 416) -> DrawnBoxes:
     """The box in the middle of an image of 800 x 400, drawn so often."""
-    return augmented(*ONE, augmentation, network=(side, side), wanted=count)
+    return augmented(*ONE, augmentation, frame=(side, side), wanted=count)
 
 
 def test_yolov5_letterboxes() -> None:
@@ -62,7 +62,7 @@ def test_a_quarter_turn_makes_width_of_height() -> None:
     # 4 / pi
     box = ([(0.1, 0.1)], [(0.5, 0.5)], [0], [(640, 640)])
     turning = replace(STILL, degrees=90)
-    widths = augmented(*box, turning, network=(640, 640), wanted=20000).sizes[:, 0]
+    widths = augmented(*box, turning, frame=(640, 640), wanted=20000).sizes[:, 0]
     assert widths.min() == pytest.approx(64, abs=0.01)
     assert widths.max() == pytest.approx(64 * 2**0.5, abs=0.01)
     assert widths.mean() == pytest.approx(64 * 4 / np.pi, rel=0.01)
@@ -70,14 +70,14 @@ def test_a_quarter_turn_makes_width_of_height() -> None:
 
 def test_shearing_leans_a_box_by_its_height() -> None:
     box = ([(0.1, 0.2)], [(0.5, 0.5)], [0], [(640, 640)])
-    sheared = augmented(*box, replace(STILL, shear=45), network=(640, 640), wanted=20000).sizes
+    sheared = augmented(*box, replace(STILL, shear=45), frame=(640, 640), wanted=20000).sizes
     assert sheared[:, 0].max() == pytest.approx(64 + 128, abs=0.1)
     assert sheared[:, 1].max() == pytest.approx(128 + 64, abs=0.1)
 
 
 def test_perspective_makes_a_box_larger_or_smaller_with_its_place() -> None:
     box = ([(0.1, 0.1)], [(0.75, 0.5)], [0], [(640, 640)])
-    tilted = augmented(*box, replace(STILL, perspective=1e-3), network=(640, 640), wanted=5000)
+    tilted = augmented(*box, replace(STILL, perspective=1e-3), frame=(640, 640), wanted=5000)
     # 160 pixels right of the middle, tilted by up to a thousandth a pixel
     assert tilted.sizes[:, 1].min() > 64 / 1.25
     assert tilted.sizes[:, 1].max() < 64 / 0.75 * 1.2
@@ -127,7 +127,7 @@ def test_named_sources_lose_boxes_to_the_border() -> None:
 def test_boxes_too_small_are_lost_and_counted() -> None:
     tiny = ([(0.004, 0.05)], [(0.5, 0.5)], [0], [(640, 640)])
     # 2.56 pixels; scaled by less than 2 / 2.56, it is dropped
-    found = augmented(*tiny, replace(STILL, scale=0.5), network=(640, 640), wanted=20000)
+    found = augmented(*tiny, replace(STILL, scale=0.5), frame=(640, 640), wanted=20000)
     assert found.lost == pytest.approx(2 / 2.56 - 0.5, abs=0.01)
     assert found.losses["small"] == found.drawn - len(found)
     assert found.sizes.min() > 2
@@ -135,15 +135,15 @@ def test_boxes_too_small_are_lost_and_counted() -> None:
 
 def test_darknet_drops_what_is_below_a_pixel() -> None:
     tiny = ([(0.0025, 0.5)], [(0.5, 0.5)], [0], [(640, 640)])
-    found = augmented(*tiny, NAMED["darknet"], network=(416, 416), wanted=5000)
+    found = augmented(*tiny, NAMED["darknet"], frame=(416, 416), wanted=5000)
     assert found.losses["small"] > 0
     assert found.sizes.min() >= 1
 
 
 def test_narrow_boxes_are_lost_beyond_the_limit_of_each_trainer() -> None:
     narrow = ([(0.9, 0.03)], [(0.5, 0.5)], [0], [(640, 640)])
-    five = augmented(*narrow, STILL, network=(640, 640), wanted=10)
-    seven = augmented(*narrow, replace(STILL, family="yolov7"), network=(640, 640), wanted=10)
+    five = augmented(*narrow, STILL, frame=(640, 640), wanted=10)
+    seven = augmented(*narrow, replace(STILL, family="yolov7"), frame=(640, 640), wanted=10)
     assert five.lost == 0
     assert (seven.lost, seven.losses["narrow"]) == (1, seven.drawn)
     assert seven.sizes.shape == (0, 2)
@@ -153,7 +153,7 @@ def test_what_keeps_a_tenth_of_its_area_or_less_is_lost() -> None:
     # At the border, shifted out by up to its width: of ten shifts that leave some, one leaves less
     # than a tenth
     edge = ([(0.1, 0.1)], [(0.05, 0.5)], [0], [(640, 640)])
-    found = augmented(*edge, replace(STILL, translate=0.1), network=(640, 640), wanted=20000)
+    found = augmented(*edge, replace(STILL, translate=0.1), frame=(640, 640), wanted=20000)
     assert found.lost == pytest.approx(0.05, abs=0.005)
     # Of up to two pixels of it, that is the reason
     assert found.losses["cut"] / found.drawn == pytest.approx(4.4 / 128, abs=0.005)
@@ -175,7 +175,7 @@ def test_a_crop_with_nothing_left_shows_the_whole_image_instead() -> None:
 def test_cut_at_the_tiles_of_a_mosaic_boxes_have_whole_pixels_and_more_than_one() -> None:
     small = ([(0.02, 0.02)], [(0.5, 0.5)], [0], [(640, 640)])
     bound = DarknetAugmentation(jitter=0.3, mosaic=True, mosaic_bound=True)
-    sides = augmented(*small, bound, network=(96, 96), wanted=5000).sizes
+    sides = augmented(*small, bound, frame=(96, 96), wanted=5000).sizes
     whole = (np.abs(sides - np.round(sides)) < 1e-6).all(axis=1)
     # Four fifths of the boxes are loaded in mosaics, where more are lost
     assert 0.5 < whole.mean() < 0.8
@@ -185,7 +185,7 @@ def test_cut_at_the_tiles_of_a_mosaic_boxes_have_whole_pixels_and_more_than_one(
 def test_more_boxes_in_an_image_than_darknet_reads_are_lost() -> None:
     crowd = ([(0.1, 0.1)] * 40, [(0.5, 0.5)] * 40, [0] * 40, [(640, 640)])
     found = augmented(
-        *crowd, DarknetAugmentation(jitter=0, max_boxes=10), network=(416, 416), wanted=20000
+        *crowd, DarknetAugmentation(jitter=0, max_boxes=10), frame=(416, 416), wanted=20000
     )
     assert found.lost == pytest.approx(0.75, abs=0.01)
     assert found.losses["crowded"] == found.drawn - len(found)
@@ -204,7 +204,7 @@ def test_shares_of_mosaics_count_the_images_they_show() -> None:
 def test_the_same_arguments_draw_the_same_boxes() -> None:
     first, second = drawn(NAMED["yolov7"]), drawn(NAMED["yolov7"])
     assert first.sizes.tobytes() == second.sizes.tobytes()
-    other = augmented(*ONE, NAMED["yolov7"], network=(416, 416), seed=1, wanted=4000)
+    other = augmented(*ONE, NAMED["yolov7"], frame=(416, 416), seed=1, wanted=4000)
     assert first.sizes[:10].tolist() != other.sizes[:10].tolist()
 
 
@@ -218,7 +218,7 @@ def test_every_box_is_drawn_equally_often() -> None:
         rows,
         np.full((count, 2), 640),
         STILL,
-        network=(640, 640),
+        frame=(640, 640),
         wanted=1000,
     )
     times = np.bincount(found.sources, minlength=count)
@@ -235,7 +235,7 @@ def test_of_more_boxes_than_are_wanted_each_is_drawn_once_at_most() -> None:
         ids,
         [(640, 640)],
         STILL,
-        network=(640, 640),
+        frame=(640, 640),
         wanted=100,
     )
     assert len(found) == found.drawn == len(np.unique(found.sources)) == 100
@@ -244,37 +244,37 @@ def test_of_more_boxes_than_are_wanted_each_is_drawn_once_at_most() -> None:
 
 def test_where_all_is_lost_the_draw_ends() -> None:
     tiny = ([(0.001, 0.001)], [(0.5, 0.5)], [0], [(640, 640)])
-    found = augmented(*tiny, STILL, network=(640, 640), wanted=1000)
+    found = augmented(*tiny, STILL, frame=(640, 640), wanted=1000)
     assert (len(found), found.lost, found.drawn) == (0, 1, 8000)
 
 
 def test_an_image_of_unknown_size_stops_only_what_needs_it() -> None:
     unknown = (*ONE[:3], [(np.nan, np.nan)])
-    found = augmented(*unknown, DarknetAugmentation(jitter=0), network=(416, 416), wanted=10)
+    found = augmented(*unknown, DarknetAugmentation(jitter=0), frame=(416, 416), wanted=10)
     assert found.sizes[0].tolist() == [208, 104]
     with pytest.raises(DataError, match="image 0: yolov5 needs the size of the image in pixels"):
-        augmented(*unknown, STILL, network=(640, 640))
+        augmented(*unknown, STILL, frame=(640, 640))
     with pytest.raises(DataError, match="image 0: letter_box needs the size"):
-        augmented(*unknown, DarknetAugmentation(letter_box=True), network=(416, 416))
+        augmented(*unknown, DarknetAugmentation(letter_box=True), frame=(416, 416))
 
 
 def test_an_image_without_boxes_may_be_of_unknown_size() -> None:
     more = (*ONE[:3], [*ONE[3], (np.nan, np.nan)])
-    found = augmented(*more, NAMED["yolov7"], network=(640, 640), wanted=1000)
+    found = augmented(*more, NAMED["yolov7"], frame=(640, 640), wanted=1000)
     assert np.isfinite(found.sizes).all()
 
 
 def test_arguments_that_cannot_be_meant_are_told() -> None:
     sizes, centres, ids, images = ONE
     with pytest.raises(DataError, match="no boxes to augment"):
-        augmented(np.empty((0, 2)), np.empty((0, 2)), [], images, STILL, network=(64, 64))
+        augmented(np.empty((0, 2)), np.empty((0, 2)), [], images, STILL, frame=(64, 64))
     with pytest.raises(UsageError, match="centres: wanted 1 rows"):
-        augmented(sizes, [(0.5, np.nan)], ids, images, STILL, network=(64, 64))
+        augmented(sizes, [(0.5, np.nan)], ids, images, STILL, frame=(64, 64))
     with pytest.raises(UsageError, match="image_ids: wanted rows of the 1 image sizes"):
-        augmented(sizes, centres, [1], images, STILL, network=(64, 64))
+        augmented(sizes, centres, [1], images, STILL, frame=(64, 64))
     with pytest.raises(UsageError, match="image_ids: wanted 1 whole numbers"):
-        augmented(sizes, centres, [0.5], images, STILL, network=(64, 64))
+        augmented(sizes, centres, [0.5], images, STILL, frame=(64, 64))
     with pytest.raises(UsageError, match="yolov5 trains on squares, found 64x32"):
-        augmented(sizes, centres, ids, images, STILL, network=(64, 32))
+        augmented(sizes, centres, ids, images, STILL, frame=(64, 32))
     with pytest.raises(UsageError, match="family: wanted yolov5, yolov7, found 'v5'"):
-        augmented(sizes, centres, ids, images, replace(STILL, family="v5"), network=(64, 64))
+        augmented(sizes, centres, ids, images, replace(STILL, family="v5"), frame=(64, 64))

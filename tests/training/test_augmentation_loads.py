@@ -255,7 +255,7 @@ def compare(settings: Augmentation, nines: float = 0.2) -> None:
         table[:, 4].astype(int),
         [(image.width, image.height) for image in images],
         settings,
-        network=(416, 416),
+        frame=(416, 416),
         wanted=100_000,
     )
     ours, theirs = measured(found.sizes, ANCHORS), measured(sizes, ANCHORS)

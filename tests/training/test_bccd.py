@@ -5,6 +5,7 @@ import os
 import pytest
 from labelled import bccd
 
+from anchorkit.network_input import NetworkInput
 from anchorkit.training.assignment import TrainedHead, darknet_assignment, ratio_assignment
 from anchorkit.training.assignment_places import placed
 from anchorkit.training.augmentation import augmented
@@ -42,7 +43,7 @@ def test_default_anchors_fit_drawn_boxes_as_they_fit_the_loaders(
     below_half: float,
     fitness: float,
 ) -> None:
-    drawn = augmented(*bccd(), settings, network=(side, side))
+    drawn = augmented(*bccd(), settings, frame=(side, side))
     found = measured(drawn.sizes, anchors)
     assert found.mean_iou == pytest.approx(mean_iou, abs=0.003)
     assert found.below_half == pytest.approx(below_half, abs=0.006)
@@ -57,7 +58,7 @@ def test_default_anchors_fit_drawn_boxes_as_they_fit_the_loaders(
 def test_as_many_boxes_are_lost_as_the_loaders_lose(
     settings: Augmentation, side: int, lost: float
 ) -> None:
-    assert augmented(*bccd(), settings, network=(side, side)).lost == pytest.approx(lost, abs=0.01)
+    assert augmented(*bccd(), settings, frame=(side, side)).lost == pytest.approx(lost, abs=0.01)
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -65,7 +66,7 @@ def test_mean_iou_is_good_to_a_thousandth_from_any_seed(name: str) -> None:
     side = 416 if name == "darknet" else 640
     boxes = bccd()
     found = [
-        measured(augmented(*boxes, NAMED[name], network=(side, side), seed=seed).sizes, YOLOV5)
+        measured(augmented(*boxes, NAMED[name], frame=(side, side), seed=seed).sizes, YOLOV5)
         for seed in range(3)
     ]
     figures = [one.mean_iou for one in found]
@@ -77,7 +78,7 @@ def test_mean_iou_is_good_to_a_thousandth_from_any_seed(name: str) -> None:
 )
 def test_darknets_own_counts(iou_thresh: float, positives: list[int], overwritten: int) -> None:
     heads = [TrainedHead(32, (3, 4, 5), iou_thresh), TrainedHead(16, (0, 1, 2), iou_thresh)]
-    found = darknet_assignment(placed(*bccd(), network=(416, 416)), TINY, heads)
+    found = darknet_assignment(placed(*bccd(), network=NetworkInput(416, 416)), TINY, heads)
     assert [one.positives for one in found.heads] == positives
     assert found.overwritten == overwritten
     assert len(found.untrained) == len(found.dropped) == 0
@@ -92,7 +93,7 @@ def test_darknets_own_counts(iou_thresh: float, positives: list[int], overwritte
 )
 def test_yolov5s_own_counts(anchor_t: float, positives: list[int], truths: list[int]) -> None:
     heads = [TrainedHead(8, (0, 1, 2)), TrainedHead(16, (3, 4, 5)), TrainedHead(32, (6, 7, 8))]
-    boxes = placed(*bccd(), network=(640, 640), resize="letterbox", whole="up")
+    boxes = placed(*bccd(), network=NetworkInput(640, 640, "letterbox"), whole="up")
     found = ratio_assignment(boxes, YOLOV5, heads, anchor_t)
     assert [one.positives for one in found.heads] == positives
     assert [one.truths for one in found.heads] == truths

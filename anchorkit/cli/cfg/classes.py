@@ -13,6 +13,7 @@ from anchorkit.loaders.class_names import read_names
 
 if TYPE_CHECKING:
     from anchorkit.boxes import Boxes
+    from anchorkit.cli.options.shards import CountedBoxes
 
 __all__ = ["ClassCount", "asked_classes", "counted_classes", "named_classes", "order_of_classes"]
 
@@ -43,14 +44,16 @@ def named_classes(path: Path | None) -> list[str] | None:
         raise UsageError(f"--names {error}") from None
 
 
-def order_of_classes(data: DataOptions, boxes: "Boxes") -> list[str] | None:
+def order_of_classes(data: DataOptions, boxes: "Boxes | CountedBoxes") -> list[str] | None:
     """The classes by their numbers in training, where the data tell them; else None."""
     formats = {name for name, _ in data.sources}
     # Other formats name classes: which number one gets is up to who converts them
     return list(boxes.class_list) or None if formats <= {"data", "yolo"} else None
 
 
-def counted_classes(options: CfgOptions, boxes: "Boxes | None" = None) -> ClassCount | None:
+def counted_classes(
+    options: CfgOptions, boxes: "Boxes | CountedBoxes | None" = None
+) -> ClassCount | None:
     """How many classes `--names` lists, else the data's own list, else the data have.
 
     Parameters

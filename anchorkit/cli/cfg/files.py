@@ -1,7 +1,4 @@
-"""Cfgs named as arguments: which arguments are cfgs, and results of several as one.
-
-Tested in tests/cli/cfg/test_pipeline.py.
-"""
+"""Cfgs named as arguments: which arguments are cfgs, and results of several as one."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps

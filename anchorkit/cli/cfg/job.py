@@ -1,5 +1,6 @@
 """The part of `anchorkit cluster` that has to do with `--cfg`."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from anchorkit.boxes import Boxes
+    from anchorkit.cli.options.shards import CountedBoxes
 
 __all__ = ["CfgJob"]
 
@@ -87,7 +89,7 @@ class CfgJob:
                 raise UsageError(f"--{error}") from None
         return cls(options, target, named_classes(options.names), k, network)
 
-    def count_classes(self, data: DataOptions, boxes: "Boxes") -> None:
+    def count_classes(self, data: DataOptions, boxes: "Boxes | CountedBoxes") -> None:
         """Take what the data tell of classes, and see whether the cfg has as many.
 
         Parameters
@@ -121,7 +123,11 @@ class CfgJob:
             warn(f"{said}, but {self.known}{hint}")
 
     def plan(
-        self, boxes: "Boxes", sizes: "NDArray[np.float64]", anchors: "NDArray[np.float64]"
+        self,
+        boxes: "Boxes | CountedBoxes",
+        sizes: "NDArray[np.float64]",
+        anchors: "NDArray[np.float64]",
+        weights: "NDArray[Any] | None" = None,
     ) -> None:
         """See what the anchors make of the cfg, and what they are worth beside its own.
 
@@ -133,12 +139,16 @@ class CfgJob:
             (n, 2), their sizes in pixels at input.
         anchors
             (k, 2), the anchors as they will be written, pixels at input.
+        weights
+            (n,), how many boxes each size stands for; None: each for itself.
         """
         if self.target is None:
             return
         if self.target.anchors:
-            self.old = evaluate(sizes, self.target.anchors).mean_iou
-        self.new = evaluate(sizes, anchors).mean_iou
+            # What is about to be replaced may be no size at all, such as 1e-320
+            with suppress(UsageError):
+                self.old = evaluate(sizes, self.target.anchors, weights=weights).mean_iou
+        self.new = evaluate(sizes, anchors, weights=weights).mean_iou
         self.outcome = plan(
             self.target,
             self.options,
@@ -148,14 +158,14 @@ class CfgJob:
             images=boxes.images,
             gain=None if self.old is None else self.new - self.old,
         )
-        self.quality = evaluate(sizes, self.outcome.anchors) if self.outcome.anchors else None
+        if self.outcome.anchors:
+            self.quality = evaluate(sizes, self.outcome.anchors, weights=weights)
 
-    def _counters(self, boxes: "Boxes") -> list[int] | None:
+    def _counters(self, boxes: "Boxes | CountedBoxes") -> list[int] | None:
         if self.names is None or self.target is None:
             return None
         found = dict.fromkeys(self.names, 0)
-        for index, name in enumerate(boxes.class_names):
-            count = int((boxes.class_ids == index).sum())
+        for name, count in boxes.class_counts.items():
             known = name if name in found else name.strip()
             if known in found:
                 found[known] += count

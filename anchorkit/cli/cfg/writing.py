@@ -167,18 +167,20 @@ def _write(outcome: Outcome, options: CfgOptions) -> None:
         return
     target = outcome.target
     content = target.file.content if outcome.edit is None else content_of(outcome.edit.cfg)
-    path = options.output
+    path, said = options.output, ""
     if options.to_stdout:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     elif path is not None and not _same_file(path, Path(target.name)):
         there = path.exists()
-        write_atomically(path, content)
+        said = write_atomically(path, content)
         if not there:
             shutil.copymode(target.name, path)
     elif outcome.difference:
-        write_atomically(target.name, content, expected=target.file.content)
+        said = write_atomically(target.name, content, expected=target.file.content)
+    if said:
+        note(f"{_written_name(target, options)}: {said}")
 
 
 def _same_file(some: Path, other: Path) -> bool:

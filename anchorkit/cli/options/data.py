@@ -35,6 +35,7 @@ class DataOptions:
     strict: bool
     quiet: bool
     jobs: int | None
+    expect_images: int | None = None
 
 
 def data_options(command: Command) -> Command:
@@ -57,6 +58,7 @@ def data_options(command: Command) -> Command:
             "strict",
             "quiet",
             "jobs",
+            "expect_images",
         )
         data = DataOptions(sources=sources, **{name: given.pop(name) for name in fields})
         return command(data=data, **given)
@@ -108,6 +110,12 @@ def data_options(command: Command) -> Command:
             default=0.0,
             metavar="PIXELS",
             help="Without boxes whose shorter side at input is below this.",
+        ),
+        click.option(
+            "--expect-images",
+            type=Whole(min=0),
+            metavar="N",
+            help="Exit 1 unless there are so many images: where a part of the data is missing.",
         ),
         click.option("--strict", is_flag=True, help="Exit 1 if any object or file was left out."),
         click.option("--quiet", is_flag=True, help="No progress, no summary of what was left out."),

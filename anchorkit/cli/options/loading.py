@@ -3,7 +3,7 @@
 Tested in tests/cli/test_messages.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -18,7 +18,16 @@ from anchorkit.reports.left_out import heavy_losses, loss_lines
 from anchorkit.reports.tables import counted
 from anchorkit.suggestions import names_there
 
-__all__ = ["check_strict", "load_boxes", "require_data", "say_losses", "say_remarks"]
+__all__ = [
+    "check_classes",
+    "check_images",
+    "check_strict",
+    "load_boxes",
+    "loaded",
+    "require_data",
+    "say_losses",
+    "say_remarks",
+]
 
 
 def load_boxes(
@@ -52,6 +61,24 @@ def load_boxes(
         With `--strict`, where an object or a file was left out, unreadable or missing.
     """
     require_data(data)
+    boxes = loaded(data, network, keep_sets=keep_sets, besides=besides)
+    check_classes(data, boxes.class_names)
+    if summary:
+        say_losses(boxes.report)
+    check_images(data, boxes.report)
+    if summary:
+        check_strict(data, boxes.report)
+    return boxes
+
+
+def loaded(
+    data: DataOptions,
+    network: NetworkInput = DEFAULT_INPUT,
+    *,
+    keep_sets: bool = False,
+    besides: Sequence[str] = (),
+) -> Boxes:
+    """Boxes as the options ask for them, without a word; arguments as for `load_boxes`."""
     boxes = load(
         data.sources,
         image_sets=data.image_set,
@@ -64,11 +91,35 @@ def load_boxes(
         polygons=data.polygons,
         keypoints=data.keypoints,
     )
-    boxes = _filtered(boxes, data, network)
-    if summary:
-        say_losses(boxes.report)
-        check_strict(data, boxes.report)
-    return boxes
+    return _filtered(boxes, data, network)
+
+
+def check_classes(data: DataOptions, known: Collection[str]) -> None:
+    """Fail where a class was asked for that is not there.
+
+    Raises
+    ------
+    DataError
+        With those that are.
+    """
+    unknown = [name for name in data.classes if name not in known]
+    if unknown:
+        found = names_there(unknown[0], known)
+        raise DataError(f"--class {unknown[0]}: no such class; found: {found}")
+
+
+def check_images(data: DataOptions, report: Report) -> None:
+    """Fail with `--expect-images` where there are more images, or fewer: a part is missing.
+
+    Raises
+    ------
+    DataError
+        With both numbers.
+    """
+    if data.expect_images not in (None, report.images):
+        raise DataError(
+            f"--expect-images: wanted {data.expect_images:,}, found {report.images:,} images"
+        )
 
 
 def say_losses(report: Report) -> None:
@@ -121,11 +172,7 @@ def check_strict(data: DataOptions, report: Report) -> None:
 
 def _filtered(boxes: Boxes, data: DataOptions, network: NetworkInput) -> Boxes:
     if data.classes:
-        unknown = [name for name in data.classes if name not in boxes.class_names]
-        if unknown:
-            known = names_there(unknown[0], boxes.class_names)
-            raise DataError(f"--class {unknown[0]}: no such class; found: {known}")
-        chosen = np.asarray([name in data.classes for name in boxes.class_names])
+        chosen = np.asarray([name in data.classes for name in boxes.class_names], dtype=np.bool_)
         boxes = boxes.where(chosen[boxes.class_ids], "class")
     if data.skip_difficult:
         boxes = boxes.where(~boxes.difficult, "difficult")

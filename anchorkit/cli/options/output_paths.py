@@ -44,8 +44,8 @@ def check_output(
     there = target.exists()
     if there and not target.is_file():  # a pipe or a device: nothing there is lost
         return
-    # Of a file that is there as well: what replaces it is written beside it first
-    if not os.access(target.parent, os.W_OK):
+    # A file that is there can be written in place
+    if not there and not os.access(target.parent, os.W_OK):
         raise WriteError(f"{typed}: cannot be written (the folder is read-only)")
     if not there:
         return

@@ -48,7 +48,9 @@ def test_without_export_nothing_follows() -> None:
 
 def test_an_export_without_a_file_follows_the_result() -> None:
     comment, *lines = run("--export", "yolov5").removeprefix("result\n").splitlines()
-    assert comment.endswith("9 anchors in pixels of the input, 416x416, images letterboxed")
+    assert comment.endswith(
+        "9 anchors for yolov5 in pixels of the input, 416x416, images letterboxed"
+    )
     assert lines[0] == "# mean IoU 0.75"
     assert yaml.safe_load("\n".join(lines))["anchors"][0] == [10, 13, 16, 30, 33, 23]
 
@@ -122,20 +124,8 @@ def test_bad_options_tell_what_was_wanted(arguments: list[str], message: str) ->
 
 
 def test_strides_without_an_export_are_bad_usage() -> None:
-    with pytest.raises(AnchorkitError, match="wanted with --export"):
+    with pytest.raises(AnchorkitError, match="wanted with --export, --trainer or --cfg"):
         run("--strides", "8,16,32")
-
-
-def test_anchors_of_stretched_images_for_a_letterboxing_trainer_are_warned_of(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    def warned(*arguments: str) -> str:
-        give.main(list(arguments), standalone_mode=False)
-        return capsys.readouterr().err
-
-    assert "YOLOv5" in warned("--export", "yolov5", "--resize", "stretch")
-    assert warned("--export", "yolov5", "--resize", "letterbox") == ""
-    assert warned("--export", "paddle", "--resize", "stretch") == ""
 
 
 def test_cluster_exports_the_anchors_that_it_prints(tmp_path: Path) -> None:
