@@ -45,7 +45,7 @@ def test_as_many_clusters_as_distinct_sizes_returns_those() -> None:
 @pytest.mark.parametrize("update", UPDATES)
 def test_few_distinct_sizes_end_without_nan_for_every_seed(update: str) -> None:
     sizes = np.repeat([(10, 20), (11, 20), (50, 40), (52, 44)], [20, 20, 12, 1], axis=0)
-    for seed in range(200 if update == "median" else 20):
+    for seed in range(40 if update == "median" else 10):
         found = cluster(sizes, 3, seed=seed, update=update)
         assert np.isfinite(found.anchors).all()
         assert len(np.unique(found.labels)) == 3
@@ -156,7 +156,7 @@ def test_starts_far_beyond_the_boxes_do_no_harm(start: list[tuple[float, float]]
     assert found.mean_iou > cluster(sizes, 3).mean_iou - 0.01
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=10)
 @given(st.integers(0, 1000), st.integers(1, 6))
 def test_median_anchors_are_the_medians_of_the_boxes_nearest_the_anchors_before(
     seed: int, k: int
@@ -168,7 +168,7 @@ def test_median_anchors_are_the_medians_of_the_boxes_nearest_the_anchors_before(
         assert found.anchors[row].tolist() == np.median(sizes[labels == row], axis=0).tolist()
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=8)
 @given(st.integers(0, 1000), st.integers(1, 6))
 def test_no_single_side_of_iou_anchors_can_be_moved_to_gain(seed: int, k: int) -> None:
     sizes = everyday(300, seed) * np.random.RandomState(seed).choice([1.0, 1.01])
@@ -317,12 +317,19 @@ def test_no_seed_ends_below_the_mean_iou_that_is_known_to_be_there(
         assert reached >= FLOORS[name, k][update], f"the search has become worse: seed {seed}"
 
 
+def spread(sizes: NDArray[np.float64], k: int, update: str) -> float:
+    reached = [cluster(sizes, k, update=update, seed=seed).mean_iou for seed in range(2)]
+    return float(np.ptp(reached))
+
+
 @pytest.mark.parametrize("name", FAMILIES)
 def test_hard_families_end_alike_from_every_seed(name: str) -> None:
-    sizes = FAMILIES[name](np.random.RandomState(0))
-    for update, most in (("iou", 2e-4), ("median", 3e-4)):
-        reached = [cluster(sizes, 5, update=update, seed=seed).mean_iou for seed in range(2)]
-        assert np.ptp(reached) <= most, f"{update} hangs on the seed: {reached}"
+    assert spread(FAMILIES[name](np.random.RandomState(0)), 4, "iou") <= 2e-4
+
+
+@pytest.mark.parametrize("name", list(FAMILIES)[::2])
+def test_medians_of_hard_families_are_alike_from_every_seed(name: str) -> None:
+    assert spread(FAMILIES[name](np.random.RandomState(0)), 4, "median") <= 3e-4
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -363,10 +370,10 @@ def test_no_single_side_can_be_moved_to_raise_fitness(anchor_t: float) -> None:
 @pytest.mark.parametrize("name", ["photographs", "two scales", "lattice of few pixels"])
 def test_fitness_is_higher_with_ratio_and_alike_from_every_seed(name: str) -> None:
     sizes = FAMILIES[name](np.random.RandomState(0))
-    by_iou = evaluate(sizes, cluster(sizes, 6, update="iou").anchors).fitness
+    by_iou = evaluate(sizes, cluster(sizes, 4, update="iou").anchors).fitness
     found = [
-        evaluate(sizes, cluster(sizes, 6, update="ratio", seed=seed).anchors).fitness
-        for seed in range(3)
+        evaluate(sizes, cluster(sizes, 4, update="ratio", seed=seed).anchors).fitness
+        for seed in range(2)
     ]
     assert min(found) > by_iou
     assert np.ptp(found) <= 5e-4, f"fitness hangs on the seed: {found}"

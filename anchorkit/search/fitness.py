@@ -7,6 +7,7 @@ as long as that gains. Along each side fitness is a sum of peaks at the sides of
 optima lie at one of these.
 """
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -153,9 +154,12 @@ def polish_fitness(scan: FullScan, anchors: Floats, anchor_t: float) -> Fit:
     anchor_t
         The factor within which a ratio counts.
     """
-    points, anchors = scan.points, anchors.copy()
+    points, anchors, k = scan.points, anchors.copy(), len(anchors)
+    columns = itertools.count(1)
 
     def column(a: float, b: float) -> Floats:
+        if next(columns) % k == 0:
+            scan.count()
         near, ratio = _ratio(points.width, points.height, a, b, anchor_t)
         ratio *= near
         return exact(ratio, points.grain)
@@ -165,7 +169,7 @@ def polish_fitness(scan: FullScan, anchors: Floats, anchor_t: float) -> Fit:
 
     table = np.stack([column(a, b) for a, b in anchors.tolist()])
     history = [total(table.max(axis=0)) / points.total]
-    idle, row, k = 0, 0, len(anchors)
+    idle, row = 0, 0
     while idle < k:
         rest = np.delete(table, row, axis=0).max(axis=0) if k > 1 else np.zeros(len(points))
         gained = False

@@ -75,6 +75,9 @@ as it is."""
 WORTH = 2e-5
 """Gain of mean IoU that is worth going on for: less is had from the last ascent, too."""
 
+ITSELF = 0.5
+"""IoU with an anchor, which is the nearest, from which on a candidate is where climbing leads."""
+
 SWAPS = 4
 """Swaps in a row for each anchor at most. They end by themselves long before."""
 
@@ -94,6 +97,10 @@ ROUND_WORK = 3
 
 FEWEST_MOVED = 10
 
+LEAST = 8
+"""Anchors for which a search of fewer goes on, too: it is soon done, and where one of them stands
+wrong, much is missed (a set of 40 sizes, k = 5: .0007)."""
+
 SUMMED_BITS, TABLE_BITS = 24, 12
 """Bits of a sum that float32 holds exactly, and of an IoU in a table at most."""
 
@@ -111,9 +118,9 @@ class Effort(NamedTuple):
     starts: int
     """Random starts."""
     rounds: int
-    """Rounds for each anchor at most."""
+    """Rounds for each anchor, or for each of `LEAST`, at most."""
     patience: int
-    """Rounds for each anchor without a better find."""
+    """Rounds for each of these without a better find."""
 
 
 FIRST, SECOND = Effort(5, 8, 1), Effort(2, 8, 1)
@@ -181,7 +188,7 @@ def explore(
         _keep(archive, _finished(search, filled(search, anchors), archive))
     waited = 0
     for number in range(most):
-        if waited >= effort.patience * k:
+        if waited >= effort.patience * max(k, LEAST):
             break
         top = archive[0].mean_iou
         if len(archive) > 1 and stream.randint(2):
@@ -202,7 +209,9 @@ def _rounds(k: int, count: int, effort: Effort) -> int:
     if k == 1:
         return 0
     return min(
-        effort.rounds * k, count - k, WORK // (ROUND_WORK * k * count * max(FEWEST_MOVED, k))
+        effort.rounds * max(k, LEAST),
+        count - k,
+        WORK // (ROUND_WORK * k * count * max(FEWEST_MOVED, k)),
     )
 
 
@@ -294,11 +303,12 @@ def swapped(search: Search, anchors: Floats) -> ScoredAnchors:
     """Where climbing and swapping lead from the anchors."""
     sample, k = search.sample, search.k
     found = climb(sample, anchors, START_STEPS)
-    for _ in range(SWAPS * k if k > 1 else 0):
+    for _ in range(SWAPS * k):
         scores = swap_scores(search.thin, found.anchors, search.table)
         # To put an anchor back next to itself is no swap: climbing finds the way there.
-        owners = iou(search.candidates, found.anchors).argmax(axis=1)
-        scores[np.arange(len(scores)), owners] = -np.inf
+        overlaps = iou(search.candidates, found.anchors)
+        own = overlaps.argmax(axis=1) == np.arange(k)[:, None]
+        scores[own.T & (overlaps > ITSELF)] = -np.inf
         chosen = scores.argmax(axis=0)
         promise = scores[chosen, np.arange(k)]
         for row in np.argsort(-promise, kind="stable")[:TRIED].tolist():

@@ -147,3 +147,10 @@ def test_the_most_promising_swap_is_tried_first(monkeypatch: pytest.MonkeyPatch)
     )
     assert sums[0] == pytest.approx(best, abs=2 * rounding(search)), "not the best swap is first"
     assert sums == pytest.approx(sorted(sums, reverse=True), abs=2 * rounding(search))
+
+
+def test_an_anchor_may_go_far_to_where_it_is_nearest_itself() -> None:
+    search = search_on(everyday(120), 1)
+    poor = np.array([[56.0, 76.0]]) * search.sample.scale
+    assert climb(search.sample, poor, 10).mean_iou < 0.25
+    assert swapped(search, poor).mean_iou > 0.32
