@@ -20,15 +20,15 @@ from anchorkit.suggestions import closest
 __all__ = ["COMMANDS", "commands", "main"]
 
 COMMANDS = {
+    "inspect": "say what is in a data set, and everything that is wrong with it",
     "cluster": "find the best anchors for a data set",
     "evaluate": "say how well given anchors fit a data set",
-    "inspect": "show what is in a data set, and everything wrong with it",
-    "extract": "save the boxes of a data set to a file that every command reads",
-    "plot": "draw the boxes of a data set, and how well anchors fit them",
     "sweep": "find the best anchors for several k, and where more add little",
+    "plot": "draw the boxes of a data set, and how well anchors fit them",
     "apply": "write known anchors into a darknet cfg",
     "check": "fail where a cfg or its anchors are not fit for the data",
     "cost": "count the parameters and operations of a cfg's network, and of its heads",
+    "extract": "read a data set once, and keep its boxes in a file",
     "guide": "show a page of the manual",
 }
 """Name of each command, and its one line in `anchorkit --help`.
@@ -54,7 +54,8 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
-        if name in COMMANDS or name.startswith("-"):
+        # While a shell completes a line, what is half typed is no error
+        if name in COMMANDS or name.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
         similar = closest(name, COMMANDS)
         hint = f"did you mean {similar}?" if similar else f"wanted {', '.join(COMMANDS)}"
@@ -79,6 +80,8 @@ class _Commands(click.Group):
         "anchorkit cluster --voc VOCdevkit/VOC2007 -k 9 --input 416",
     ),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="anchorkit help COMMAND shows the options of a command, "
+    "anchorkit guide the pages of the manual.",
     no_args_is_help=False,
     invoke_without_command=True,
 )

@@ -10,8 +10,9 @@ import click
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.cfg.files import cfgs_among_data
 from anchorkit.cli.cfg.options import cfg_file_option
-from anchorkit.cli.options.anchors import anchors_option
+from anchorkit.cli.options.anchors import anchors_option, presets_beginning
 from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.groups import GroupedCommand
 from anchorkit.cli.options.shared import FORMATS, form_option, help_text, input_options
 from anchorkit.cli.options.trainer import trainer_option
 from anchorkit.cli.options.training import augment_option
@@ -24,17 +25,25 @@ __all__ = ["command"]
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes="What ends in .cfg or begins with [net] is a cfg to check; any other is data, as below.",
+    first=("--cfg", "--max-gain"),
     help=help_text(
         "Fail where a cfg contradicts itself, or where anchors do not fit the data.",
         "anchorkit check yolov3.cfg yolov4.cfg",
         "anchorkit check yolov3.cfg --voc annotations --max-gain 0.02 --min-recall 0.99",
         'anchorkit check --anchors "10,13, 16,30, 33,23" --voc annotations --min-iou 0.6',
-    )
+    ),
 )
 @cfgs_among_data
 @cfg_file_option("Darknet cfg to check; cfgs may be named as arguments as well.")
 @anchors_option(required=False)
-@click.option("--preset", metavar="NAME", help="Anchors of a well-known network, such as yolov3.")
+@click.option(
+    "--preset",
+    metavar="NAME",
+    shell_complete=presets_beginning,
+    help="Anchors of a well-known network, such as yolov3.",
+)
 @data_options
 @trainer_option
 @input_options

@@ -9,6 +9,7 @@ import click
 from anchorkit.cli.cfg.options import CfgOptions, cfg_options
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.exports import Exports, export_options
+from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.plots import (
     Look,
     board_option,
@@ -99,12 +100,15 @@ class Found:
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes=DATA,
+    first=("--clusters", "--trainer"),
     help=help_text(
         "Find the best anchors for a data set, and say how well they fit.",
         "anchorkit cluster --voc VOCdevkit/VOC2007 -k 9 --input 416",
         "anchorkit cluster --voc annotations -k 6 --input 608x416 --format json",
         "anchorkit cluster --voc annotations --cfg yolov3.cfg",
-    )
+    ),
 )
 @data_options
 @click.option(

@@ -2,7 +2,9 @@
 
 import click
 
+from anchorkit.cli.options.groups import GroupedCommand
 from anchorkit.cli.options.shared import help_text
+from anchorkit.cli.options.types import names_beginning
 from anchorkit.errors import UsageError
 from anchorkit.guide import PAGES, page, title
 from anchorkit.suggestions import names_there
@@ -11,13 +13,19 @@ __all__ = ["command"]
 
 
 @click.command(
+    cls=GroupedCommand,
     help=help_text(
         "Show a page of the manual, or without a name the list of pages.",
         "anchorkit guide",
         "anchorkit guide darknet",
-    )
+    ),
 )
-@click.argument("name", metavar="[PAGE]", required=False)
+@click.argument(
+    "name",
+    metavar="[PAGE]",
+    required=False,
+    shell_complete=lambda _ctx, _param, incomplete: names_beginning(incomplete, PAGES),
+)
 def command(name: str | None) -> None:
     """Print the list, or a page; page by page on a terminal."""
     if name is None:

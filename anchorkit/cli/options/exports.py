@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from anchorkit.cli.options.output_paths import Output
+from anchorkit.cli.options.types import names_beginning
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -225,6 +227,11 @@ class _RequestType(RequestType):
         if colon and not file:
             self.fail(f"wanted {name} or {name}:FILE, found {value!r}", param, ctx)
         return Request(name, Path(file) if file else None)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return names_beginning(incomplete, EXPORTS)
 
 
 class _StridesType(StridesType):

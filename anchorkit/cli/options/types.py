@@ -1,15 +1,26 @@
 """What an option takes: click's own kinds of value, held to what anchorkit can use."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from anchorkit.suggestions import closest
 
-__all__ = ["DISTANCES", "Distances", "InputSize", "Ks", "Number", "OneOf", "SomePath", "Whole"]
+__all__ = [
+    "DISTANCES",
+    "Distances",
+    "InputSize",
+    "Ks",
+    "Number",
+    "OneOf",
+    "SomePath",
+    "Whole",
+    "names_beginning",
+]
 
 if TYPE_CHECKING:
     SizeType = click.ParamType[tuple[int, int]]
@@ -25,6 +36,18 @@ DISTANCES = ("iou", "euclidean", "seuclidean", "manhattan", "chebyshev", "cosine
 
 MOST = 1000
 """Most numbers of anchors in one range."""
+
+
+def names_beginning(incomplete: str, names: Iterable[str]) -> list[CompletionItem]:
+    """What a shell offers where one of some names is being typed, whatever the case.
+
+    Examples
+    --------
+    >>> [item.value for item in names_beginning("YOLOv5", ["yolov3", "yolov5", "yolov5-p6"])]
+    ['yolov5', 'yolov5-p6']
+    """
+    begun = incomplete.casefold()
+    return [CompletionItem(name) for name in names if name.casefold().startswith(begun)]
 
 
 class OneOf(ChoiceType):
