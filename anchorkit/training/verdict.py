@@ -195,7 +195,7 @@ def advice(given: VerdictInput) -> Iterator[Finding]:
         yield Finding("warning", "keep-defaults-worse", f"keep {name}: {figures}{way}")
     elif misses and mended and not unsure:
         yield Finding("note", "use-new", f"use {these}: {figures}")
-    elif mended and not unsure:
+    elif mended:
         yield Finding("note", "may-help", f"{these} may help: {figures}")
     elif untrained:
         lost, now = given.untrained_defaults or 0.0, given.untrained or 0.0
@@ -205,7 +205,7 @@ def advice(given: VerdictInput) -> Iterator[Finding]:
             f"use {these}: {_share(lost)} of the boxes are never trained with {name}, "
             f"{_share(now)} with {given.name}",
         )
-    elif misses:
+    elif misses and new.below_half >= THRESHOLDS["both_miss"].value:
         yield Finding(
             "warning",
             "both-miss",
