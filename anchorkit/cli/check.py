@@ -15,6 +15,7 @@ from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.groups import GroupedCommand
 from anchorkit.cli.options.shared import FORMATS, form_option, help_text, input_options
 from anchorkit.cli.options.trainer import trainer_option
+from anchorkit.cli.options.training import augment_option
 from anchorkit.cli.options.training_gates import TrainingGates, training_gate_options
 from anchorkit.cli.options.types import Number, SomePath
 from anchorkit.network_input import UNSAID, NetworkInput, PartialInput
@@ -71,6 +72,7 @@ __all__ = ["command"]
     help="Fail where more of the objects were left out as faulty.",
 )
 @training_gate_options
+@augment_option
 @click.option(
     "--names",
     type=SomePath(),
@@ -91,6 +93,7 @@ def command(
     max_gain: float | None,
     max_left_out: float | None,
     training_gates: TrainingGates,
+    augment: str | None,
     names: Path | None,
     form: str,
 ) -> int:
@@ -114,7 +117,7 @@ def command(
         given = gates.given + training_gates.given
         if given or not paths:
             require_data(data, f"{given[0] if given else 'without a cfg'}: wanted data")
-    judge = Judge(data, asked, gates, training_gates, rule, names, trainer)
+    judge = Judge(data, asked, gates, training_gates, rule, names, trainer, augment)
     if paths:
         alone = len(paths) == 1
         checked = [judge.cfg(path, alone=alone, by_option=path == cfg) for path in paths]

@@ -501,6 +501,7 @@ def rendered(
             seen=seen,
             heads=job.trained_heads(),
             default_heads=job.trained_heads(own=True),
+            can_assign=job.target is not None and job.options.assign != "size",
         )
     if form == "json":
         return json_text(result | job.keys())
