@@ -13,7 +13,7 @@ import click
 from anchorkit._version import __version__
 from anchorkit.cli import messages
 from anchorkit.cli.options.shared import help_text
-from anchorkit.cli.typed import rewritten
+from anchorkit.cli.typed import MEANT_COMMANDS, rewritten
 from anchorkit.errors import AnchorkitError
 from anchorkit.suggestions import closest
 
@@ -57,9 +57,7 @@ class _Commands(click.Group):
         # While a shell completes a line, what is half typed is no error
         if name in COMMANDS or name.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
-        similar = closest(name, COMMANDS)
-        hint = f"did you mean {similar}?" if similar else f"wanted {', '.join(COMMANDS)}"
-        raise click.UsageError(f"no such command {name!r}: {hint}", ctx)
+        raise click.UsageError(f"no such command {name!r}: {_meant_command(name)}", ctx)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -71,6 +69,18 @@ class _Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _meant_command(name: str) -> str:
+    """What to say of a command that there is not."""
+    similar = MEANT_COMMANDS.get(name.casefold()) or closest(name, COMMANDS)
+    if similar:
+        return f"did you mean {similar}?"
+    if Path(name).exists():  # data, or a cfg, without a word of what to do with it
+        return (
+            f"did you mean cluster {name}?" if Path(name).is_dir() else "name a command before it"
+        )
+    return f"wanted {', '.join(COMMANDS)}"
 
 
 @click.group(

@@ -108,8 +108,10 @@ def command(
 
     gates = Gates(min_iou, min_recall, max_gain, max_left_out)
     paths = chosen_cfgs(cfg, files) if cfg is not None or files else []
-    if [bool(paths), anchors is not None, preset is not None].count(True) != 1:
-        raise UsageError("wanted one of FILE.cfg, --cfg FILE, --anchors, --preset")
+    named = [bool(paths), anchors is not None, preset is not None].count(True)
+    if named != 1:
+        found = "several" if named else "none"
+        raise UsageError(f"wanted one of FILE.cfg, --cfg FILE, --anchors, --preset, found {found}")
     rule = training_gates.rule(trainer, cfg=bool(paths))
     if not data.sources:
         given = gates.given + training_gates.given

@@ -1,5 +1,6 @@
 """`anchorkit cluster`: load, search, round, judge, print."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,7 +116,7 @@ class Found:
     "-k",
     "--clusters",
     "k",
-    type=Whole(min=1),
+    type=Whole(min=1, several="; anchorkit sweep takes several"),
     metavar="N",
     help="How many anchors to find.  [default: as many as the cfg lists, else 9]",
 )
@@ -256,8 +257,15 @@ def check_any(boxes: "Boxes | CountedBoxes") -> None:
         raise DataError(
             f"no usable boxes: found {counted(report.objects, 'object')} in "
             f"{counted(report.images, 'image')}, {report.left_out:,} left out, "
-            f"{report.filtered_total:,} filtered"
+            f"{report.filtered_total:,} filtered{_filters_named(report.filtered)}"
         )
+
+
+def _filters_named(filtered: Mapping[str, int]) -> str:
+    """Which options filtered something: ` by --min-size`."""
+    options = {"difficult": "--skip-difficult"}
+    named = [options.get(name, f"--{name}") for name, count in filtered.items() if count]
+    return f" by {' and '.join(named)}" if named else ""
 
 
 def searched(

@@ -53,7 +53,7 @@ def command(data: DataOptions, path: Path, asked: PartialInput) -> None:
     check_outputs_differ([*dict.fromkeys(given), Output(f"-o {path}", path)])
     check_output(path, f"-o {path}", ours=is_boxes_file, what="boxes saved by `anchorkit extract`")
     if path.suffix.lower() != ".npz":
-        raise UsageError(f"-o {path}: wanted a name that ends in .npz")
+        raise UsageError(f"-o {path}: wanted a name that ends in .npz, such as {path.stem}.npz")
     boxes = load_boxes(data, asked.filled(), keep_sets=True)
     save_boxes(path, boxes)
     what = f"{counted(boxes.images, 'image')}, {counted(len(boxes), 'box', 'boxes')}"

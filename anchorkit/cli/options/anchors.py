@@ -189,6 +189,12 @@ def network_for(
             )
         if resize and resize != network.resize:
             warnings.append(f"{one.name} is meant for {resize}, not for {network.resize}")
+    warnings += [
+        f"{one.name}: no side is above 1 pixel of {network}: if these are fractions of the input, "
+        "multiply them by its sides"
+        for one in given
+        if one.anchors.max() <= 1
+    ]
     if trainer and not (cfgs and trainer.name == "darknet"):
         warnings += set_against([trainer], network)
     return network, warnings

@@ -119,9 +119,12 @@ def _of_file(path: Path) -> "Augmentation":
     from anchorkit.darknet.cfg_file import read_cfg_file
     from anchorkit.errors import UsageError
     from anchorkit.files import read_file
+    from anchorkit.training.anchor_free import NO_ANCHORS, has_no_anchors
     from anchorkit.training.augmentation_sources import hyp_augmentation
 
     suffix = path.suffix.lower()
+    if has_no_anchors(str(path)):
+        raise UsageError(f"--augment {path}: {NO_ANCHORS}")
     if suffix == ".cfg":
         file = read_cfg_file(path, typed=f"--augment {path}")
         return _of_cfg(file.name, file.cfg)
