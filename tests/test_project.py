@@ -39,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "network_input": {"arguments", "errors"},
     "beside": set(),
     "in_place": {"errors"},
-    "files": {"errors", "beside", "in_place"},
+    "files": {"errors", "suggestions", "beside", "in_place"},
     "sums": set(),
     "terminal": set(),
     "load_report": GROUND,

@@ -8,6 +8,7 @@ import click
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.options.anchors import given_options, network_for, trainer_for
 from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.plots import PICTURES, Look, check_picture_path, draw, look_options
 from anchorkit.cli.options.shared import help_text, input_options
 from anchorkit.cli.options.trainer import say_too_small, trainer_option
@@ -28,12 +29,15 @@ NEED_ANCHORS = ("clusters", "anchors", "coverage")
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes=DATA,
+    first=("--output", "--preset"),
     help=help_text(
         "Draw the boxes of a data set, and how well anchors fit them; nothing is clustered.",
         "anchorkit plot --voc VOCdevkit/VOC2007 -o boxes.png",
         "anchorkit plot --voc annotations --cfg yolov3.cfg -o clusters.svg -o clusters.png",
         "anchorkit plot --voc annotations --preset yolov3 --anchors found.json -o plots",
-    )
+    ),
 )
 @click.option(
     "-o",

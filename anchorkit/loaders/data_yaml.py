@@ -70,7 +70,10 @@ def load_data_yaml(
     for name in dict.fromkeys([*(image_sets or (DEFAULT,)), *besides]):
         key = part_named(name, known)
         if key is None:
-            raise DataError(f"{typed}: wanted the key {name}, found {', '.join(content) or 'none'}")
+            hint = "; --anchors takes the file of a model" if "anchors" in content else ""
+            raise DataError(
+                f"{typed}: wanted the key {name}, found {', '.join(content) or 'none'}{hint}"
+            )
         parts[name] = _images(typed, key, content[key], finder, problems)
     return boxes_of_parts(
         typed,

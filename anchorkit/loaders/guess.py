@@ -1,10 +1,11 @@
 """Which format a path holds, where it tells itself."""
 
 import os
+import re
 from pathlib import Path
 
 from anchorkit.errors import DataError, UsageError
-from anchorkit.files import found_at
+from anchorkit.files import found_at, near_path
 from anchorkit.loaders import LOADERS, Loader
 from anchorkit.loaders.coco_parts import coco_files
 from anchorkit.loaders.listing import annotation_files
@@ -43,9 +44,11 @@ def guessed_format(path: str | os.PathLike[str]) -> str:
     if found == "a file":
         return _of_file(place)
     if found != "a folder":
-        raise UsageError(
-            f"{place.as_posix()}: wanted a data set, a folder or a file, found {found}"
-        )
+        typed = place.as_posix()
+        near = near_path(place) if found == "nothing there" else ""
+        if not near and re.fullmatch(r"\d+|\d+[x,]\d+", typed):
+            near = ": a number belongs to the option before it, two sides are written 608x416"
+        raise UsageError(f"{typed}: wanted a data set, a folder or a file, found {found}{near}")
     return _of_folder(place)
 
 
@@ -70,7 +73,8 @@ def _of_file(place: Path) -> str:
         raise UsageError(f"{typed}: a single file of {kind}: give its folder")
     if suffix == ".names" or place.name in ("classes.txt", "_darknet.labels"):
         raise UsageError(f"{typed}: names of classes: give the folder of the labels")
-    raise UsageError(f"{typed}: cannot tell its format: wanted a folder or {_suffixes()}")
+    lists = f"; --data {typed} or --keras {typed} takes a list" if suffix == ".txt" else ""
+    raise UsageError(f"{typed}: cannot tell its format: wanted a folder or {_suffixes()}{lists}")
 
 
 def _of_folder(place: Path) -> str:
@@ -115,6 +119,8 @@ def _of_folder(place: Path) -> str:
         start = head_of(below[0]).decode("utf-8", "replace").strip().partition("\n")[0]
         holds = f"which begins with {start[:40].rstrip()!r}" if start else "which is empty"
         seen = f"; the first file there is {Path(below[0]).as_posix()}, {holds}"
+        if below[0].lower().endswith(".txt"):
+            seen += f": if that is a label, --yolo {typed} says what is wrong with it"
     raise DataError(
         f"{typed}: no annotations found: wanted {folders}, or a file {_suffixes()}{seen}"
     )

@@ -110,7 +110,8 @@ class _Classes(ClassesType):
         if isinstance(value, int) or value == AUTO:
             return value  # type: ignore[no-any-return]
         if not (value.isascii() and value.isdigit() and 0 < len(value) < 8):
-            self.fail(f"wanted a number of classes or auto, found {value!r}", param, ctx)
+            hint = "" if value[:1].isdigit() else "; --class NAME takes only the boxes of a class"
+            self.fail(f"wanted a number of classes or auto, found {value!r}{hint}", param, ctx)
         if not 1 <= int(value) <= MOST_CLASSES:
             self.fail(f"wanted 1 to {MOST_CLASSES:,} classes, found {value!r}", param, ctx)
         return int(value)

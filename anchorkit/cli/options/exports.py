@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from anchorkit.cli.options.output_paths import Output
+from anchorkit.cli.options.types import names_beginning
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -220,11 +222,31 @@ class _RequestType(RequestType):
         if isinstance(value, Request):
             return value
         name, colon, file = value.partition(":")
+        if name not in EXPORTS and (known := name.strip().casefold()) in EXPORTS:
+            name = known
         if name not in EXPORTS:
-            self.fail(f"wanted one of {', '.join(EXPORTS)}, found {name!r}", param, ctx)
+            self.fail(f"{name}: {_no_export(name)}", param, ctx)
         if colon and not file:
             self.fail(f"wanted {name} or {name}:FILE, found {value!r}", param, ctx)
         return Request(name, Path(file) if file else None)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return names_beginning(incomplete, EXPORTS)
+
+
+def _no_export(name: str) -> str:
+    """What to say of a name that no export has."""
+    from anchorkit.suggestions import meant_name
+    from anchorkit.training.anchor_free import NO_ANCHORS, has_no_anchors
+    from anchorkit.training.trainers import ALSO_CALLED
+
+    if has_no_anchors(name):
+        return NO_ANCHORS
+    if name.strip().casefold() in ("json", "text", "markdown"):
+        return f"no such export; --format {name.strip().casefold()} writes the result so"
+    return f"no such export; {meant_name(name, EXPORTS, ALSO_CALLED)}"
 
 
 class _StridesType(StridesType):
