@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from anchorkit.anchors.named import NamedAnchors
-from anchorkit.cli.cfg.files import cfg_files_argument, chosen_cfgs, results_of_files
 from anchorkit.cli.cfg.options import CfgOptions, cfg_options
+from anchorkit.cli.cfg.several import cfg_files_argument, chosen_cfgs, results_of_files
 from anchorkit.cli.options.anchors import anchors_option
 from anchorkit.cli.options.exports import Exports, export_options
 from anchorkit.cli.options.groups import GroupedCommand

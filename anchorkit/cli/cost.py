@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from anchorkit.cli.cfg.files import cfg_files_argument, chosen_cfgs, results_of_files
 from anchorkit.cli.cfg.options import cfg_file_option
+from anchorkit.cli.cfg.several import cfg_files_argument, chosen_cfgs, results_of_files
 from anchorkit.cli.options.groups import GroupedCommand
 from anchorkit.cli.options.plots import Look, check_picture_path, look_options, save
 from anchorkit.cli.options.shared import format_option, help_text

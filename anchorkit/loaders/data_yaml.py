@@ -92,13 +92,14 @@ def load_data_yaml(
 
 def _finder(path: Path, content: Mapping[str, Any]) -> Finder:
     """What finds the paths of a file: below its `path` first, wherever that is meant from."""
-    plain = Finder(path)
+    plain = Finder(path, labels_first=True)
     root = content.get("path")
     if not isinstance(root, str) or not root.strip():
-        return Finder(path, [path.parent])
+        return Finder(path, [path.parent], labels_first=True)
     found = plain.there(root, os.path.isdir)
     bases = [base / root for base in plain.bases]
-    return Finder(path, [*([found] if found else []), *bases, path.parent])
+    first = [*([found] if found else []), *bases, path.parent]
+    return Finder(path, first, labels_first=True)
 
 
 def _images(typed: str, key: str, value: Any, finder: Finder, problems: list[Problem]) -> list[str]:

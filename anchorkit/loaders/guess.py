@@ -15,6 +15,9 @@ from anchorkit.loaders.worker import named
 
 __all__ = ["guessed_format"]
 
+_TRIED = 20
+"""Text files that are looked at."""
+
 _LISTS = {"list of images": "data", "keras list": "keras"}
 
 
@@ -93,6 +96,9 @@ def _of_folder(place: Path) -> str:
         raise UsageError(f"{typed}: holds {both}: say which with {options}")
     if any(file.lower().endswith(IMAGE_SUFFIXES) for file in below) and _has_labels(place):
         return "data"
+    texts = [file for file in below if file.lower().endswith(LOADERS["yolo"].suffixes)]
+    if any(text_kind(file) == "labels" for file in texts[:_TRIED]):
+        return "yolo"  # what is wrong with them, their loader tells
     if coco_files(place):
         return "coco"
     folders = " or ".join(loader.holds for loader in _taking("DIR").values())
@@ -108,9 +114,13 @@ def _of_folder(place: Path) -> str:
                 f"{typed}: holds {loader.holds}, but no {folders}: name the file, as in "
                 f"--{name} {first}"
             )
-    seen = f"; the first file there is {Path(below[0]).as_posix()}" if below else ""
-    if seen and below[0].lower().endswith(".txt"):
-        seen += f": if that is a label, --yolo {typed} says what is wrong with it"
+    seen = ""
+    if below:
+        start = head_of(below[0]).decode("utf-8", "replace").strip().partition("\n")[0]
+        holds = f"which begins with {start[:40].rstrip()!r}" if start else "which is empty"
+        seen = f"; the first file there is {Path(below[0]).as_posix()}, {holds}"
+        if below[0].lower().endswith(".txt"):
+            seen += f": if that is a label, --yolo {typed} says what is wrong with it"
     raise DataError(
         f"{typed}: no annotations found: wanted {folders}, or a file {_suffixes()}{seen}"
     )

@@ -1,4 +1,7 @@
-"""What a load left out, altered or could not read, in a few lines: grouped by reason."""
+"""What a load left out, altered or could not read, in a few lines: grouped by reason.
+
+The reasons themselves are the loaders': see `Problem` in `load_report.py`.
+"""
 
 from collections.abc import Sequence
 from itertools import islice

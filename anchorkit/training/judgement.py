@@ -85,6 +85,33 @@ class InTraining(NamedTuple):
     source: str
     drawn: DrawnBoxes
 
+    def over(self, boxes: Boxes, network: NetworkInput) -> Boxes:
+        """The drawn boxes with the classes and images of those they were drawn from.
+
+        Parameters
+        ----------
+        boxes
+            The labelled boxes.
+        network
+            The input for which they were drawn.
+
+        Returns
+        -------
+        Without positions; every image has the size of the input, as training has resized it.
+        """
+        rows = self.drawn.sources
+        frame = np.asarray(network.size, dtype=np.float64)
+        return replace(
+            boxes,
+            sizes=self.drawn.sizes / frame,
+            image_ids=boxes.image_ids[rows],
+            class_ids=boxes.class_ids[rows],
+            difficult=boxes.difficult[rows],
+            truncated=boxes.truncated[rows],
+            image_sizes=np.broadcast_to(frame, boxes.image_sizes.shape),
+            centres=None,
+        )
+
 
 class Judged(NamedTuple):
     """The verdict, and the figures in training of the anchors and of the defaults."""

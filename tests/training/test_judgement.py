@@ -136,3 +136,13 @@ def test_advice_on_anchors_that_are_there_names_neither_a_default_nor_another_fi
     text = next(one.text for one in found if one.code == "keep-present")
     assert text.startswith("keep these: in training")
     assert text.endswith("with fresh ones")
+
+
+def test_drawn_boxes_keep_the_class_and_image_of_those_they_were_drawn_from() -> None:
+    data = boxes(0.2, 0.4)
+    seen = drawn_in_training(data, NETWORK, HALF, source="half")
+    over = seen.over(data, NETWORK)
+    assert over.at_input(NETWORK) == pytest.approx(seen.drawn.sizes)
+    assert over.at_input(NetworkInput(100, 100, "letterbox")) == pytest.approx(seen.drawn.sizes)
+    assert (over.image_ids == seen.drawn.sources).all()  # one box for each image
+    assert over.centres is None

@@ -120,7 +120,7 @@ def _of_file(path: Path) -> "Augmentation":
     from anchorkit.errors import UsageError
     from anchorkit.files import read_file
     from anchorkit.training.anchor_free import NO_ANCHORS, has_no_anchors
-    from anchorkit.training.augmentation_sources import hyp_augmentation
+    from anchorkit.training.augmentation_reading import hyp_augmentation
 
     suffix = path.suffix.lower()
     if has_no_anchors(str(path)):
@@ -146,7 +146,7 @@ def _of_cfg(name: str, cfg: "Cfg") -> "Augmentation":
     from anchorkit.darknet.cfg_file import naming
     from anchorkit.darknet.heads import heads_of
     from anchorkit.errors import CfgError
-    from anchorkit.training.augmentation_sources import darknet_augmentation
+    from anchorkit.training.augmentation_reading import darknet_augmentation
 
     with naming(name):
         heads = heads_of(cfg)

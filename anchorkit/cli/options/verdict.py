@@ -83,6 +83,7 @@ def verdict_on(
         anchor_t=anchor_t,
         held_out_loss=lost,
         can_assign=can_assign,
+        weights=None if trainer is None or defaults is None else defaults.anchors,
     )
     return judged_keys(found, seen, len(boxes))
 
