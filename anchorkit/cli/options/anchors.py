@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.options.trainer import set_against, usual_input
-from anchorkit.cli.options.types import SomePath
+from anchorkit.cli.options.types import SomePath, names_beginning
 from anchorkit.network_input import NetworkInput, PartialInput
 from anchorkit.training.trainers import TRAINERS, Trainer
 
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 else:  # older clicks have no type argument
     AnchorsType = click.ParamType
 
-__all__ = ["CfgAnchors", "anchors_option", "given_options", "network_for", "trainer_for"]
+__all__ = [
+    "CfgAnchors",
+    "anchors_option",
+    "given_options",
+    "network_for",
+    "presets_beginning",
+    "trainer_for",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -71,6 +79,12 @@ class _Anchors(AnchorsType):
         name = "anchors" if typed else Path(value).stem
         return NamedAnchors(name, known, "anchors", *statement(value))
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Any file: only the shell knows which there are."""
+        return [CompletionItem(incomplete, type="file")]
+
 
 def anchors_option(
     *, required: bool = True, multiple: bool = False
@@ -86,6 +100,15 @@ def anchors_option(
         "`cluster --format json` printed (- for stdin)"
         + ("; may be given several times." if multiple else "."),
     )
+
+
+def presets_beginning(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The presets that a shell offers for what is typed of one."""
+    from anchorkit.anchors.presets import PRESETS
+
+    return names_beginning(incomplete, PRESETS)
 
 
 def given_options(command: Command) -> Command:
@@ -105,6 +128,7 @@ def given_options(command: Command) -> Command:
             "--preset",
             multiple=True,
             metavar="NAME",
+            shell_complete=presets_beginning,
             help="Anchors that a network ships with: yolov2-voc, yolov2, yolov3, yolov3-tiny, "
             "yolov4, yolov4-tiny, yolov5, yolov7 and others; may be given several times.",
         ),
@@ -165,6 +189,12 @@ def network_for(
             )
         if resize and resize != network.resize:
             warnings.append(f"{one.name} is meant for {resize}, not for {network.resize}")
+    warnings += [
+        f"{one.name}: no side is above 1 pixel of {network}: if these are fractions of the input, "
+        "multiply them by its sides"
+        for one in given
+        if one.anchors.max() <= 1
+    ]
     if trainer and not (cfgs and trainer.name == "darknet"):
         warnings += set_against([trainer], network)
     return network, warnings
