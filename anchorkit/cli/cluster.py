@@ -1,5 +1,6 @@
 """`anchorkit cluster`: load, search, round, judge, print."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ import click
 from anchorkit.cli.cfg.options import CfgOptions, cfg_options
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.exports import Exports, export_options
+from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.plots import (
     Look,
     board_option,
@@ -109,19 +111,22 @@ class Found:
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes=DATA,
+    first=("--clusters", "--trainer"),
     help=help_text(
         "Find the best anchors for a data set, and say how well they fit.",
         "anchorkit cluster --voc VOCdevkit/VOC2007 -k 9 --input 416",
         "anchorkit cluster --voc annotations -k 6 --input 608x416 --format json",
         "anchorkit cluster --voc annotations --cfg yolov3.cfg",
-    )
+    ),
 )
 @data_options
 @click.option(
     "-k",
     "--clusters",
     "k",
-    type=Whole(min=1),
+    type=Whole(min=1, several="; anchorkit sweep takes several"),
     metavar="N",
     help="How many anchors to find.  [default: as many as the cfg lists, else 9]",
 )
@@ -257,8 +262,15 @@ def check_any(boxes: "Boxes | CountedBoxes") -> None:
         raise DataError(
             f"no usable boxes: found {counted(report.objects, 'object')} in "
             f"{counted(report.images, 'image')}, {report.left_out:,} left out, "
-            f"{report.filtered_total:,} filtered"
+            f"{report.filtered_total:,} filtered{_filters_named(report.filtered)}"
         )
+
+
+def _filters_named(filtered: Mapping[str, int]) -> str:
+    """Which options filtered something: ` by --min-size`."""
+    options = {"difficult": "--skip-difficult"}
+    named = [options.get(name, f"--{name}") for name, count in filtered.items() if count]
+    return f" by {' and '.join(named)}" if named else ""
 
 
 def searched(
@@ -519,5 +531,6 @@ def judged(
             seen=seen,
             heads=job.trained_heads(),
             default_heads=job.trained_heads(own=True),
+            can_assign=job.target is not None and job.options.assign != "size",
         )
     return result

@@ -19,6 +19,7 @@ from anchorkit.cli.cluster import (
 )
 from anchorkit.cli.options.anchors import compare_option, compared_sets
 from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.shared import help_text, input_options, search_options
 from anchorkit.cli.options.trainer import (
     say_set_against,
@@ -42,12 +43,15 @@ PAGES = (".html", ".htm")
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes=DATA,
+    first=("--output", "--trainer"),
     help=help_text(
         "Write one HTML page that tells it all: data, anchors, what they gain, and what to do.",
         "anchorkit report VOCdevkit/VOC2007 -o report.html",
         "anchorkit report annotations --trainer yolov5 --compare yolov7 -o report.html",
         "anchorkit report annotations --cfg yolov3.cfg --compare old.cfg -o report.html",
-    )
+    ),
 )
 @click.option(
     "-o",
@@ -64,7 +68,7 @@ PAGES = (".html", ".htm")
     "-k",
     "--clusters",
     "k",
-    type=Whole(min=1),
+    type=Whole(min=1, several="; anchorkit sweep takes several"),
     metavar="N",
     help="How many anchors to find.  [default: as many as the cfg lists, else 9]",
 )

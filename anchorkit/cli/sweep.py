@@ -8,6 +8,7 @@ import click
 
 from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.plots import Look, board_option, check_picture_path, look_options, save
 from anchorkit.cli.options.shared import format_option, help_text, input_options, search_options
 from anchorkit.cli.options.trainer import (
@@ -38,12 +39,15 @@ Result = TypeVar("Result")
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes=DATA,
+    first=("--clusters", "--trainer"),
     help=help_text(
         "Find the best anchors for several numbers of them, and say where more add little.",
         "anchorkit sweep --voc VOCdevkit/VOC2007 -k 1-12",
         "anchorkit sweep --voc annotations -k 1-15 --holdout 0.2 --plot sweep.png",
         "anchorkit sweep --voc annotations -k 3,5,9 --distance iou,euclidean",
-    )
+    ),
 )
 @data_options
 @click.option(

@@ -154,7 +154,7 @@ SWEPT = (
 def test_markdown_is_tables() -> None:
     done = run(*SWEPT[:-1], "markdown")
     assert done.out.startswith("### ")
-    assert "| k | mean IoU | gain | as written | recall | held out | recall held out |" in done.out
+    assert "| k | mean IoU | gain | rounded | recall | held out | recall held out |" in done.out
     assert "| k | median | iou |" in done.out
     suggested = json.loads(run(*SWEPT).out)["suggested_k"]
     # Neither emphasis nor a bullet: a star, in the row and below

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.options.trainer import set_against, usual_input
-from anchorkit.cli.options.types import SomePath
+from anchorkit.cli.options.types import SomePath, names_beginning
 from anchorkit.network_input import NetworkInput, PartialInput
 from anchorkit.training.trainers import TRAINERS, Trainer
 
@@ -28,6 +29,7 @@ __all__ = [
     "compared_sets",
     "given_options",
     "network_for",
+    "presets_beginning",
     "trainer_for",
 ]
 
@@ -83,6 +85,12 @@ class _Anchors(AnchorsType):
         name = "anchors" if typed else Path(value).stem
         return NamedAnchors(name, known, "anchors", *statement(value))
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Any file: only the shell knows which there are."""
+        return [CompletionItem(incomplete, type="file")]
+
 
 def anchors_option(
     *, required: bool = True, multiple: bool = False
@@ -126,7 +134,15 @@ class _Compared(AnchorsType):
         try:
             return preset(value)
         except UsageError as error:
-            raise click.UsageError(f"--compare: {error}", ctx) from None
+            said = str(error).replace("--preset", "--compare", 1)
+            raise click.UsageError(said, ctx) from None
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The presets that begin so, else files."""
+        named = presets_beginning(ctx, param, incomplete)
+        return named or [CompletionItem(incomplete, type="file")]
 
 
 compare_option = click.option(
@@ -161,6 +177,15 @@ def compared_sets(
     return sets, warnings
 
 
+def presets_beginning(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The presets that a shell offers for what is typed of one."""
+    from anchorkit.anchors.presets import PRESETS
+
+    return names_beginning(incomplete, PRESETS)
+
+
 def given_options(command: Command) -> Command:
     """`--anchors`, `--cfg` and `--preset`, each several times, as `given`: presets come first."""
 
@@ -178,6 +203,7 @@ def given_options(command: Command) -> Command:
             "--preset",
             multiple=True,
             metavar="NAME",
+            shell_complete=presets_beginning,
             help="Anchors that a network ships with: yolov2-voc, yolov2, yolov3, yolov3-tiny, "
             "yolov4, yolov4-tiny, yolov5, yolov7 and others; may be given several times.",
         ),
@@ -231,6 +257,12 @@ def network_for(
     warnings = []
     for one in given:
         warnings += _of_another_input(one, network)
+    warnings += [
+        f"{one.name}: no side is above 1 pixel of {network}: if these are fractions of the input, "
+        "multiply them by its sides"
+        for one in given
+        if one.anchors.max() <= 1
+    ]
     if trainer and not (cfgs and trainer.name == "darknet"):
         warnings += set_against([trainer], network)
     return network, warnings

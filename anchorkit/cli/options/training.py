@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
+
+from anchorkit.cli.options.types import OneOf, names_beginning
 
 if TYPE_CHECKING:
     from anchorkit.boxes import Boxes
@@ -21,9 +24,19 @@ text."""
 
 NONE = "none"
 
+
+def _sources_beginning(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The names that a shell offers, else files."""
+    named = names_beginning(incomplete, (*NAMED, NONE))
+    return named or [CompletionItem(incomplete, type="file")]
+
+
 augment_option = click.option(
     "--augment",
     metavar="SOURCE",
+    shell_complete=_sources_beginning,
     help=f"Also show the figures in training: augmentation from {', '.join(NAMED)}, a hyp file "
     "(.yaml), a darknet .cfg, or none.  [default: that of --cfg]",
 )
@@ -31,7 +44,7 @@ augment_option = click.option(
 
 fit_option = click.option(
     "--fit",
-    type=click.Choice(["labels", "training"]),
+    type=OneOf(["labels", "training"]),
     default="labels",
     show_default=True,
     help="Find anchors for the boxes as labelled, or as training sees them.",
@@ -123,9 +136,12 @@ def _of_file(path: Path) -> "Augmentation":
     from anchorkit.darknet.cfg_file import read_cfg_file
     from anchorkit.errors import UsageError
     from anchorkit.files import read_file
-    from anchorkit.training.augmentation_sources import hyp_augmentation
+    from anchorkit.training.anchor_free import NO_ANCHORS, has_no_anchors
+    from anchorkit.training.augmentation_reading import hyp_augmentation
 
     suffix = path.suffix.lower()
+    if has_no_anchors(str(path)):
+        raise UsageError(f"--augment {path}: {NO_ANCHORS}")
     if suffix == ".cfg":
         file = read_cfg_file(path, typed=f"--augment {path}")
         return _of_cfg(file.name, file.cfg)
@@ -147,7 +163,7 @@ def _of_cfg(name: str, cfg: "Cfg") -> "Augmentation":
     from anchorkit.darknet.cfg_file import naming
     from anchorkit.darknet.heads import heads_of
     from anchorkit.errors import CfgError
-    from anchorkit.training.augmentation_sources import darknet_augmentation
+    from anchorkit.training.augmentation_reading import darknet_augmentation
 
     with naming(name):
         heads = heads_of(cfg)
