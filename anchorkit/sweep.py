@@ -1,6 +1,6 @@
 """How many anchors: the search for several k, each guarded by the one before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from anchorkit.anchors.rounding import rounded
 from anchorkit.arguments import as_precision, as_seed, as_whole, check_enough_sizes, check_one_of
-from anchorkit.clustering import UPDATES, cluster
+from anchorkit.clustering import UPDATES, Clustering, cluster
 from anchorkit.errors import TooManyClustersError, UsageError
 from anchorkit.overlap import as_sizes, nearest
 from anchorkit.quality import Quality, evaluate
@@ -48,6 +48,7 @@ def sweep(
     precision: int = 0,
     held_out: ArrayLike | None = None,
     distances: Sequence[str] = (),
+    known: Mapping[int, Clustering] | None = None,
     step: Callable[[], object] = lambda: None,
 ) -> list[Row]:
     """The best anchors for each k.
@@ -70,6 +71,8 @@ def sweep(
         (m, 2), boxes that the anchors of each k are judged on as well.
     distances
         Of `distances.DISTANCES`: k-means with these, for comparison.
+    known
+        What `cluster` finds for some of the ks with this update and seed; it is not searched again.
     step
         Called after each k and each distance of it.
 
@@ -102,7 +105,7 @@ def sweep(
     if len(boxes):
         check_enough_sizes(ks[-1], len(distinct))
     for k in ks:
-        found = cluster(boxes, k, update=update, seed=seed)
+        found = (known or {}).get(k) or cluster(boxes, k, update=update, seed=seed)
         exact, mean_iou = found.anchors, found.mean_iou
         if rows:
             guard = grown(distinct, rows[-1].exact, k)
