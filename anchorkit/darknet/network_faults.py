@@ -113,11 +113,16 @@ def _are_cells(cfg: Cfg, head: Head, heads: Sequence[Head], sides: Sequence[floa
 
 def _of_counters(head: Head) -> list[Fault]:
     found = head.written.get("counters_per_class")
-    if found is None:
+    if found is None or not found.value:
         return []
     listed = read_list(found)
+    if listed.wrong:
+        return [Fault("counters", found.line, listed.wrong.partition(": ")[2])]
+    if listed.missing_commas:
+        text = "counters_per_class: a comma is missing between numbers"
+        return [Fault("counters", found.line, text)]
     # darknet counts the commas, those without a number as well
-    count = 0 if listed.wrong else len(listed.numbers) + listed.empty_items
+    count = len(listed.numbers) + listed.empty_items
     meant = head.classes if head.implied is None else head.implied
     if count == meant:
         return []

@@ -267,16 +267,22 @@ def test_anchors_that_were_made_for_another_input() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "count"),
-    [("100", "1 number"), ("1,2,3", "3 numbers"), ("1,2,", "3 numbers"), ("1 2,3", "3 numbers")],
+    ("value", "said"),
+    [
+        ("100", "has 1 number for 2 classes"),
+        ("1,2,3", "has 3 numbers for 2 classes"),
+        ("1,2,", "has 3 numbers for 2 classes"),
+        ("1 2,3", "a comma is missing"),
+        ("a,b", "wanted numbers, found 'a'"),
+    ],
 )
-def test_counters_of_a_wrong_length(value: str, count: str) -> None:
+def test_counters_of_a_wrong_length(value: str, said: str) -> None:
     text = V4.replace("num=9", f"num=9\ncounters_per_class={value}")
     lines = [line_of(text, "counters", nth) for nth in (1, 2, 3)]
     assert [one for one in errors(text) if one[0] == "counters"] == [
         ("counters", line) for line in lines
     ]
-    assert f"has {count} for 2 classes" in str(
+    assert said in str(
         next(one for one in check_cfg(read_cfg(text)) if one.gate == "counters")
     )
 
