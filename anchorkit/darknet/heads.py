@@ -298,9 +298,7 @@ def _with_implied(heads: Sequence[Head]) -> tuple[Head, ...]:
     number = spoken.pop() if len(spoken) == 1 else None
     if not missing or number is None or number == 20:
         return tuple(heads)
-    return tuple(
-        head if head.states_classes else replace(head, implied=number) for head in heads
-    )
+    return tuple(head if head.states_classes else replace(head, implied=number) for head in heads)
 
 
 def _by_filters(head: Head) -> int | None:

@@ -180,7 +180,9 @@ def _line(cfg: Cfg, entry: Entry, key: str) -> _Line | None:
         nothing = "" if entry.value else "nothing stands behind its `=`"
         return _Line(entry.start, entry.end, entry.value, nothing)
     text = cfg.text[entry.begin : entry.stop]
-    found = re.match(rf"[ \t]*({key})[ \t]*(?:([:=])|(?<=[ \t])|(?=[0-9[(]))[ \t]*", text, re.IGNORECASE)
+    found = re.match(
+        rf"[ \t]*({key})[ \t]*(?:([:=])|(?<=[ \t])|(?=[0-9[(]))[ \t]*", text, re.IGNORECASE
+    )
     if found is None:
         return None
     value = text[found.end() :].partition("#")[0].rstrip()
