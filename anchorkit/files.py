@@ -9,6 +9,7 @@ import errno
 import os
 import stat
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from anchorkit.errors import AnchorkitError, DataError, UsageError, WriteError
@@ -20,6 +21,7 @@ __all__ = [
     "check_file",
     "check_folder",
     "found_at",
+    "near_path",
     "open_file",
     "open_regular",
     "read_file",
@@ -218,7 +220,37 @@ def _refused(
 ) -> UsageError:
     if os.fspath(path) == "-" and found == "nothing there":
         found = "standard input, which is not taken here"
+    elif found == "nothing there":
+        found += near_path(path)
     return UsageError(_said(path, wanted, found, typed))
+
+
+def near_path(path: str | os.PathLike[str]) -> str:
+    """The end of an error about a path where nothing is: what beside it may be meant, if anything.
+
+    Returns
+    -------
+    `; did you mean VOC2007?`, with the folder as it was typed, or an empty text.
+    """
+    from anchorkit.suggestions import closest
+
+    folder, name = os.path.split(os.fspath(path).rstrip(os.sep + "/"))
+    try:
+        with os.scandir(folder or ".") as entries:
+            names = sorted(entry.name for entry in islice(entries, MOST_BESIDE))
+    except (OSError, ValueError):
+        return ""
+    # One extension would make all of its files alike
+    near = closest(name, [one for one in names if closest(_stem(name), [_stem(one)])])
+    return f"; did you mean {os.path.join(folder, near).replace(os.sep, '/')}?" if near else ""  # noqa: PTH118  # pathlib loads slowly, for readers
+
+
+def _stem(name: str) -> str:
+    return os.path.splitext(name)[0]  # noqa: PTH122  # pathlib loads slowly, for readers
+
+
+MOST_BESIDE = 10_000
+"""As many names of a folder are looked at for one that is near."""
 
 
 def _said(path: str | os.PathLike[str], wanted: str, found: str, typed: str | None) -> str:

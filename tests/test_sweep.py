@@ -8,7 +8,7 @@ from anchorkit.errors import TooManyClustersError, UsageError
 from anchorkit.overlap import iou
 from anchorkit.quality import evaluate
 from anchorkit.search.distances import DISTANCES
-from anchorkit.sweep import grown, holdout, sweep
+from anchorkit.sweep import grown, held_out_loss, holdout, sweep
 
 SIZES = np.exp(np.random.RandomState(5).normal(4, 0.8, (400, 2))).round(1)
 
@@ -98,3 +98,31 @@ def test_holdout_takes_whole_images_and_the_share_of_them() -> None:
 def test_a_share_that_leaves_nothing_is_refused(share: float) -> None:
     with pytest.raises(UsageError, match="share"):
         holdout([0, 1], 2, share, 0)
+
+
+def test_what_other_images_lose_is_nothing_where_all_are_alike() -> None:
+    sizes = np.tile([(10.0, 20.0), (40.0, 30.0)], (20, 1))
+    assert held_out_loss(sizes, np.repeat(np.arange(20), 2), 20, 2) == 0
+
+
+def test_what_other_images_lose_grows_with_k() -> None:
+    image_ids = np.arange(len(SIZES)) // 4
+    images = int(image_ids[-1]) + 1
+    two, many = (held_out_loss(SIZES, image_ids, images, k) for k in (2, 30))
+    assert two is not None
+    assert many is not None
+    assert many > max(2 * two, 0.02)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "image_ids", "images", "k"),
+    [
+        ([(1, 1), (2, 2)], [0, 0], 1, 2),  # no other image
+        ([(1, 1), (2, 2), (3, 3)], [0, 0, 0], 2, 2),  # all boxes in one
+        ([(1, 1), (2, 2), (3, 3)], [0, 1, 2], 3, 3),  # no half has three sizes
+    ],
+)
+def test_what_other_images_lose_is_not_known_without_some(
+    sizes: list[tuple[int, int]], image_ids: list[int], images: int, k: int
+) -> None:
+    assert held_out_loss(sizes, image_ids, images, k) is None

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.errors import UsageError
 from anchorkit.network_input import NetworkInput, PartialInput
-from anchorkit.suggestions import closest
+from anchorkit.suggestions import meant_name
 from anchorkit.training.anchor_free import NO_ANCHORS, has_no_anchors
 
 __all__ = ["PRESETS", "Published", "at_network", "preset"]
@@ -105,10 +105,9 @@ def preset(name: str) -> NamedAnchors:
     """
     known = name.strip().casefold()
     if known not in PRESETS:
-        near = closest(known, PRESETS)
-        hint = f"did you mean {near}?" if near else f"wanted one of {', '.join(PRESETS)}"
-        free = has_no_anchors(known)
-        raise UsageError(f"preset {name!r}: {NO_ANCHORS if free else hint}")
+        if has_no_anchors(known):
+            raise UsageError(f"--preset {name}: {NO_ANCHORS}")
+        raise UsageError(f"--preset {name}: no such network; {meant_name(known, PRESETS)}")
     found = PRESETS[known]
     return NamedAnchors(known, found.anchors, "preset", PartialInput((found.side, found.side)))
 

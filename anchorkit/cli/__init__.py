@@ -13,22 +13,23 @@ import click
 from anchorkit._version import __version__
 from anchorkit.cli import messages
 from anchorkit.cli.options.shared import help_text
-from anchorkit.cli.typed import rewritten
+from anchorkit.cli.typed import MEANT_COMMANDS, rewritten
 from anchorkit.errors import AnchorkitError
 from anchorkit.suggestions import closest
 
 __all__ = ["COMMANDS", "commands", "main"]
 
 COMMANDS = {
+    "inspect": "say what is in a data set, and everything that is wrong with it",
     "cluster": "find the best anchors for a data set",
     "evaluate": "say how well given anchors fit a data set",
-    "inspect": "show what is in a data set, and everything wrong with it",
-    "extract": "save the boxes of a data set to a file that every command reads",
-    "plot": "draw the boxes of a data set, and how well anchors fit them",
     "sweep": "find the best anchors for several k, and where more add little",
+    "plot": "draw the boxes of a data set, and how well anchors fit them",
+    "report": "write one HTML page that tells the whole story",
     "apply": "write known anchors into a darknet cfg",
     "check": "fail where a cfg or its anchors are not fit for the data",
     "cost": "count the parameters and operations of a cfg's network, and of its heads",
+    "extract": "read a data set once, and keep its boxes in a file",
     "guide": "show a page of the manual",
 }
 """Name of each command, and its one line in `anchorkit --help`.
@@ -54,11 +55,10 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
-        if name in COMMANDS or name.startswith("-"):
+        # While a shell completes a line, what is half typed is no error
+        if name in COMMANDS or name.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
-        similar = closest(name, COMMANDS)
-        hint = f"did you mean {similar}?" if similar else f"wanted {', '.join(COMMANDS)}"
-        raise click.UsageError(f"no such command {name!r}: {hint}", ctx)
+        raise click.UsageError(f"no such command {name!r}: {_meant_command(name)}", ctx)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -72,6 +72,18 @@ class _Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _meant_command(name: str) -> str:
+    """What to say of a command that there is not."""
+    similar = MEANT_COMMANDS.get(name.casefold()) or closest(name, COMMANDS)
+    if similar:
+        return f"did you mean {similar}?"
+    if Path(name).exists():  # data, or a cfg, without a word of what to do with it
+        return (
+            f"did you mean cluster {name}?" if Path(name).is_dir() else "name a command before it"
+        )
+    return f"wanted {', '.join(COMMANDS)}"
+
+
 @click.group(
     cls=_Commands,
     help=help_text(
@@ -79,6 +91,8 @@ class _Commands(click.Group):
         "anchorkit cluster --voc VOCdevkit/VOC2007 -k 9 --input 416",
     ),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="anchorkit help COMMAND shows the options of a command, "
+    "anchorkit guide the pages of the manual.",
     no_args_is_help=False,
     invoke_without_command=True,
 )

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from anchorkit.anchors.named import NamedAnchors
-from anchorkit.cli.cfg.files import cfg_files_argument, chosen_cfgs, results_of_files
 from anchorkit.cli.cfg.options import CfgOptions, cfg_options
+from anchorkit.cli.cfg.several import cfg_files_argument, chosen_cfgs, results_of_files
 from anchorkit.cli.options.anchors import anchors_option
 from anchorkit.cli.options.exports import Exports, export_options
+from anchorkit.cli.options.groups import GroupedCommand
 from anchorkit.cli.options.shared import format_option, help_text
 from anchorkit.cli.options.types import InputSize
 
@@ -27,13 +28,16 @@ __all__ = ["command"]
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes="Darknet cfg to write the anchors into, or several; the same as --cfg.",
+    first=("--anchors", "--dry-run"),
     help=help_text(
         "Write anchors that are known already into a darknet cfg, or fit it to other classes.",
         'anchorkit apply yolov3.cfg --anchors "10,13, 16,30, 33,23"',
         "anchorkit apply yolov3.cfg --anchors found.json --dry-run",
         "anchorkit apply yolov3.cfg --rescale 608x416",
         "anchorkit apply yolov3.cfg --classes 3 --recipe",
-    )
+    ),
 )
 @cfg_files_argument
 @anchors_option(required=False)

@@ -8,12 +8,14 @@ from pathlib import Path
 import click
 
 from anchorkit.anchors.named import NamedAnchors
-from anchorkit.cli.cfg.files import cfgs_among_data
 from anchorkit.cli.cfg.options import cfg_file_option
-from anchorkit.cli.options.anchors import anchors_option
+from anchorkit.cli.cfg.several import cfgs_among_data
+from anchorkit.cli.options.anchors import anchors_option, presets_beginning
 from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.groups import GroupedCommand
 from anchorkit.cli.options.shared import FORMATS, form_option, help_text, input_options
 from anchorkit.cli.options.trainer import trainer_option
+from anchorkit.cli.options.training import augment_option
 from anchorkit.cli.options.training_gates import TrainingGates, training_gate_options
 from anchorkit.cli.options.types import Number, SomePath
 from anchorkit.network_input import UNSAID, NetworkInput, PartialInput
@@ -23,17 +25,25 @@ __all__ = ["command"]
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes="What ends in .cfg or begins with [net] is a cfg to check; any other is data, as below.",
+    first=("--cfg", "--max-gain"),
     help=help_text(
         "Fail where a cfg contradicts itself, or where anchors do not fit the data.",
         "anchorkit check yolov3.cfg yolov4.cfg",
         "anchorkit check yolov3.cfg --voc annotations --max-gain 0.02 --min-recall 0.99",
         'anchorkit check --anchors "10,13, 16,30, 33,23" --voc annotations --min-iou 0.6',
-    )
+    ),
 )
 @cfgs_among_data
 @cfg_file_option("Darknet cfg to check; cfgs may be named as arguments as well.")
 @anchors_option(required=False)
-@click.option("--preset", metavar="NAME", help="Anchors of a well-known network, such as yolov3.")
+@click.option(
+    "--preset",
+    metavar="NAME",
+    shell_complete=presets_beginning,
+    help="Anchors of a well-known network, such as yolov3.",
+)
 @data_options
 @trainer_option
 @input_options
@@ -62,6 +72,7 @@ __all__ = ["command"]
     help="Fail where more of the objects were left out as faulty.",
 )
 @training_gate_options
+@augment_option
 @click.option(
     "--names",
     type=SomePath(),
@@ -82,12 +93,13 @@ def command(
     max_gain: float | None,
     max_left_out: float | None,
     training_gates: TrainingGates,
+    augment: str | None,
     names: Path | None,
     form: str,
 ) -> int:
     """Read, measure, judge, print; of several cfgs each by itself."""
-    from anchorkit.cli.cfg.files import chosen_cfgs, results_of_files
     from anchorkit.cli.cfg.judging import Gates, Judge
+    from anchorkit.cli.cfg.several import chosen_cfgs, results_of_files
     from anchorkit.cli.messages import error, write_result
     from anchorkit.cli.options.loading import require_data
     from anchorkit.errors import UsageError
@@ -96,14 +108,16 @@ def command(
 
     gates = Gates(min_iou, min_recall, max_gain, max_left_out)
     paths = chosen_cfgs(cfg, files) if cfg is not None or files else []
-    if [bool(paths), anchors is not None, preset is not None].count(True) != 1:
-        raise UsageError("wanted one of FILE.cfg, --cfg FILE, --anchors, --preset")
+    named = [bool(paths), anchors is not None, preset is not None].count(True)
+    if named != 1:
+        found = "several" if named else "none"
+        raise UsageError(f"wanted one of FILE.cfg, --cfg FILE, --anchors, --preset, found {found}")
     rule = training_gates.rule(trainer, cfg=bool(paths))
     if not data.sources:
         given = gates.given + training_gates.given
         if given or not paths:
             require_data(data, f"{given[0] if given else 'without a cfg'}: wanted data")
-    judge = Judge(data, asked, gates, training_gates, rule, names, trainer)
+    judge = Judge(data, asked, gates, training_gates, rule, names, trainer, augment)
     if paths:
         alone = len(paths) == 1
         checked = [judge.cfg(path, alone=alone, by_option=path == cfg) for path in paths]

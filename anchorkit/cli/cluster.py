@@ -1,14 +1,16 @@
 """`anchorkit cluster`: load, search, round, judge, print."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from anchorkit.cli.cfg.options import CfgOptions, cfg_options
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.exports import Exports, export_options
+from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.plots import (
     Look,
     board_option,
@@ -32,7 +34,7 @@ from anchorkit.cli.options.trainer import (
     trainer_option,
     usual_input,
 )
-from anchorkit.cli.options.training import augment_option, fit_option, in_training
+from anchorkit.cli.options.training import augment_option, check_fit, fit_option, in_training
 from anchorkit.cli.options.types import Whole
 from anchorkit.network_input import PartialInput
 from anchorkit.reports.tables import counted
@@ -51,7 +53,17 @@ if TYPE_CHECKING:
     from anchorkit.quality import Quality
     from anchorkit.training.judgement import InTraining
 
-__all__ = ["Found", "SearchOptions", "command"]
+__all__ = [
+    "Found",
+    "SearchOptions",
+    "check_any",
+    "command",
+    "judged",
+    "say_filled",
+    "searched",
+    "shown",
+    "warn_of_rounding",
+]
 
 WORTH_A_WARNING = 0.001
 """Mean IoU that rounding may cost without a word."""
@@ -99,19 +111,22 @@ class Found:
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes=DATA,
+    first=("--clusters", "--trainer"),
     help=help_text(
         "Find the best anchors for a data set, and say how well they fit.",
         "anchorkit cluster --voc VOCdevkit/VOC2007 -k 9 --input 416",
         "anchorkit cluster --voc annotations -k 6 --input 608x416 --format json",
         "anchorkit cluster --voc annotations --cfg yolov3.cfg",
-    )
+    ),
 )
 @data_options
 @click.option(
     "-k",
     "--clusters",
     "k",
-    type=Whole(min=1),
+    type=Whole(min=1, several="; anchorkit sweep takes several"),
     metavar="N",
     help="How many anchors to find.  [default: as many as the cfg lists, else 9]",
 )
@@ -149,7 +164,6 @@ def command(
     from anchorkit.cli.options.loading import load_boxes
     from anchorkit.cli.options.output_paths import Output, check_folder, check_outputs_differ
     from anchorkit.cli.options.shards import CountedBoxes, counted_boxes
-    from anchorkit.errors import UsageError
     from anchorkit.plots.tensorboard import check_board
 
     with_cfg = cfg_options.file is not None
@@ -204,11 +218,7 @@ def command(
             cfg=job.named_cfg(),
             trainer=trainer.augmentation if trainer else None,
         )
-    if fit == "training" and seen is None:
-        raise UsageError(
-            "--fit training: wanted to know the training: --augment SOURCE, --trainer NAME or "
-            "--cfg FILE"
-        )
+    check_fit(fit, seen)
     found = searched(
         boxes, options, progress=shows_progress(), seen=seen if fit == "training" else None
     )
@@ -252,8 +262,15 @@ def check_any(boxes: "Boxes | CountedBoxes") -> None:
         raise DataError(
             f"no usable boxes: found {counted(report.objects, 'object')} in "
             f"{counted(report.images, 'image')}, {report.left_out:,} left out, "
-            f"{report.filtered_total:,} filtered"
+            f"{report.filtered_total:,} filtered{_filters_named(report.filtered)}"
         )
+
+
+def _filters_named(filtered: Mapping[str, int]) -> str:
+    """Which options filtered something: ` by --min-size`."""
+    options = {"difficult": "--skip-difficult"}
+    named = [options.get(name, f"--{name}") for name, count in filtered.items() if count]
+    return f" by {' and '.join(named)}" if named else ""
 
 
 def searched(
@@ -449,16 +466,41 @@ def rendered(
     fit: str,
 ) -> str:
     """The result as the user wants to read it."""
+    from anchorkit.reports.cluster import summary_markdown, summary_text
+    from anchorkit.reports.tables import json_text
+
+    result = judged(found, boxes, options, job, seen=seen, fit=fit)
+    if form == "json":
+        return json_text(result | job.keys())
+    show = {"text": summary_text, "markdown": summary_markdown}
+    return show[form](result) + job.shown(form)
+
+
+def judged(
+    found: Found,
+    boxes: "Boxes | CountedBoxes",
+    options: SearchOptions,
+    job: "CfgJob",
+    *,
+    seen: "InTraining | None",
+    fit: str,
+) -> dict[str, Any]:
+    """What was found, beside the anchors to beat, and the verdict: the JSON object without a cfg's.
+
+    Parameters
+    ----------
+    found, boxes, options
+        From `searched`, and what it was given.
+    job
+        The cfg, where there is one.
+    seen
+        The boxes as training sees them; None: not known.
+    fit
+        What the anchors were fitted to: `labels` or `training`.
+    """
     from anchorkit.cli.options.shards import CountedBoxes, counted_findings
     from anchorkit.cli.options.verdict import verdict_on
-    from anchorkit.reports.cluster import (
-        compared,
-        defaults_for,
-        summary,
-        summary_markdown,
-        summary_text,
-    )
-    from anchorkit.reports.tables import json_text
+    from anchorkit.reports.cluster import compared, defaults_for, summary
 
     result = summary(
         boxes.report,
@@ -489,8 +531,6 @@ def rendered(
             seen=seen,
             heads=job.trained_heads(),
             default_heads=job.trained_heads(own=True),
+            can_assign=job.target is not None and job.options.assign != "size",
         )
-    if form == "json":
-        return json_text(result | job.keys())
-    show = {"text": summary_text, "markdown": summary_markdown}
-    return show[form](result) + job.shown(form)
+    return result

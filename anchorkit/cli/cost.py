@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from anchorkit.cli.cfg.files import cfg_files_argument, chosen_cfgs, results_of_files
 from anchorkit.cli.cfg.options import cfg_file_option
+from anchorkit.cli.cfg.several import cfg_files_argument, chosen_cfgs, results_of_files
+from anchorkit.cli.options.groups import GroupedCommand
 from anchorkit.cli.options.plots import Look, check_picture_path, look_options, save
 from anchorkit.cli.options.shared import format_option, help_text
 from anchorkit.cli.options.types import InputSize, OneOf, SomePath, Whole
@@ -21,12 +22,15 @@ CONVENTIONS = ("flops", "darknet", "macs", "paddle")
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes="Darknet cfg of the network, or several; the same as --cfg.",
+    first=("--input", "--clusters"),
     help=help_text(
         "Count the parameters and operations of a network, and what its heads take of them.",
         "anchorkit cost yolov3.cfg",
         "anchorkit cost yolov3.cfg --input 608 --convention darknet",
         "anchorkit cost yolov3.cfg -k 12",
-    )
+    ),
 )
 @cfg_files_argument
 @cfg_file_option("Darknet cfg of the network, a detector or a classifier.")

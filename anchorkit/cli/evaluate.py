@@ -10,6 +10,7 @@ from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.options.anchors import CfgAnchors, given_options, network_for, trainer_for
 from anchorkit.cli.options.assignment import anchor_t_option, untrained_option
 from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.shared import format_option, help_text, input_options
 from anchorkit.cli.options.trainer import say_too_small, trainer_option
 from anchorkit.cli.options.training import augment_option, in_training
@@ -25,12 +26,15 @@ __all__ = ["command"]
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes=DATA,
+    first=("--preset", "--anchors"),
     help=help_text(
         "Say how well given anchors fit a data set: a cfg's, a network's defaults, or your own.",
         "anchorkit evaluate --voc VOCdevkit/VOC2007 --preset yolov3",
         "anchorkit evaluate --voc annotations --preset yolov3 --cfg old.cfg --anchors new.json",
         "anchorkit evaluate --voc annotations --preset yolov5 --trainer yolov5",
-    )
+    ),
 )
 @given_options
 @data_options

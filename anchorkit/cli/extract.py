@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.shared import help_text, input_options
 from anchorkit.cli.options.types import SomePath
 from anchorkit.network_input import PartialInput
@@ -15,6 +16,9 @@ __all__ = ["command"]
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes=DATA,
+    first=("--output", "--image-set"),
     help=help_text(
         "Save the boxes of a data set to a file, which --boxes reads instead of annotations.\n\n"
         "A large data set can be read in parts, each wherever one likes; all parts together give "
@@ -22,7 +26,7 @@ __all__ = ["command"]
         "anchorkit extract --voc VOCdevkit/VOC2007 -o 2007.npz",
         "anchorkit extract --voc VOCdevkit/VOC2012 -o 2012.npz",
         "anchorkit cluster --boxes 2007.npz --boxes 2012.npz -k 9",
-    )
+    ),
 )
 @data_options
 @click.option(
@@ -49,7 +53,7 @@ def command(data: DataOptions, path: Path, asked: PartialInput) -> None:
     check_outputs_differ([*dict.fromkeys(given), Output(f"-o {path}", path)])
     check_output(path, f"-o {path}", ours=is_boxes_file, what="boxes saved by `anchorkit extract`")
     if path.suffix.lower() != ".npz":
-        raise UsageError(f"-o {path}: wanted a name that ends in .npz")
+        raise UsageError(f"-o {path}: wanted a name that ends in .npz, such as {path.stem}.npz")
     boxes = load_boxes(data, asked.filled(), keep_sets=True)
     save_boxes(path, boxes)
     what = f"{counted(boxes.images, 'image')}, {counted(len(boxes), 'box', 'boxes')}"

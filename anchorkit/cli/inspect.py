@@ -6,6 +6,7 @@ Tested in tests/reports/test_inspect.py.
 import click
 
 from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.shared import format_option, help_text, input_options
 from anchorkit.cli.options.trainer import (
     say_set_against,
@@ -20,11 +21,14 @@ __all__ = ["command"]
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes=DATA,
+    first=("--image-set", "--strict"),
     help=help_text(
         "Show what is in a data set: images, classes, sizes, and everything wrong with it.",
         "anchorkit inspect --voc VOCdevkit/VOC2007",
         "anchorkit inspect --voc VOCdevkit/VOC2007 --strict --format json",
-    )
+    ),
 )
 @data_options
 @trainer_option

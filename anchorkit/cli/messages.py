@@ -91,10 +91,7 @@ def said_of_usage(wrong: click.ClickException, words: Sequence[str] = ()) -> str
         The command line, in which a word tells more than click says of it.
     """
     if isinstance(wrong, click.NoSuchOption):
-        known = _options(wrong.ctx)
-        near = meant_option(wrong.option_name, words, known) or closest(wrong.option_name, known)
-        hint = f"; did you mean {near}?" if near else ""
-        return f"{wrong.option_name}: no such option{hint}"
+        return f"{wrong.option_name}: no such option{_hint(wrong, words)}"
     if isinstance(wrong, click.MissingParameter):
         return f"wanted {_named(wrong.param, with_value=True)}, found none"
     if isinstance(wrong, click.BadParameter):
@@ -107,6 +104,40 @@ def said_of_usage(wrong: click.ClickException, words: Sequence[str] = ()) -> str
     if extra:
         return f"{extra['found']}: wanted no argument here"
     return wrong.format_message()
+
+
+def _hint(wrong: click.NoSuchOption, words: Sequence[str]) -> str:
+    """The option that is meant, or the commands that have it."""
+    known, name = _options(wrong.ctx), wrong.option_name
+    near = meant_option(name, words, known)
+    having = [] if near else _commands_with(name, wrong.ctx)
+    if having:
+        if wrong.ctx is not None and wrong.ctx.parent is None:
+            return f" before a command: wanted behind one, as in anchorkit {having[0]} {name}"
+        return f" here; {_listed(having)} {'has' if len(having) == 1 else 'have'} it"
+    near = near or closest(name, known)
+    return f"; did you mean {near}?" if near else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`, `a, b, c and others`."""
+    shown = [*names[:3], "others"] if len(names) > 3 else list(names)
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if shown[1:] else shown)
+
+
+def _commands_with(name: str, context: click.Context | None) -> list[str]:
+    """The commands that have an option."""
+    if context is None:
+        return []
+    group = context.find_root().command
+    if not isinstance(group, click.Group):
+        return []
+    found = []
+    for command in group.list_commands(context):
+        known = group.get_command(context, command)
+        if known and any(name in option.opts for option in known.params):
+            found.append(command)
+    return sorted(found, key=lambda one: one != "cluster")
 
 
 def _say(level: Level, text: str) -> None:

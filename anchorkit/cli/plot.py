@@ -8,9 +8,11 @@ import click
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.options.anchors import given_options, network_for, trainer_for
 from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.plots import PICTURES, Look, check_picture_path, draw, look_options
 from anchorkit.cli.options.shared import help_text, input_options
 from anchorkit.cli.options.trainer import say_too_small, trainer_option
+from anchorkit.cli.options.training import augment_option, in_training
 from anchorkit.cli.options.types import OneOf, SomePath
 from anchorkit.network_input import PartialInput
 from anchorkit.training.trainers import Trainer
@@ -28,12 +30,15 @@ NEED_ANCHORS = ("clusters", "anchors", "coverage")
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes=DATA,
+    first=("--output", "--preset"),
     help=help_text(
         "Draw the boxes of a data set, and how well anchors fit them; nothing is clustered.",
         "anchorkit plot --voc VOCdevkit/VOC2007 -o boxes.png",
         "anchorkit plot --voc annotations --cfg yolov3.cfg -o clusters.svg -o clusters.png",
         "anchorkit plot --voc annotations --preset yolov3 --anchors found.json -o plots",
-    )
+    ),
 )
 @click.option(
     "-o",
@@ -64,6 +69,7 @@ NEED_ANCHORS = ("clusters", "anchors", "coverage")
 @data_options
 @trainer_option
 @input_options
+@augment_option
 def command(
     outputs: tuple[Path, ...],
     picture: str | None,
@@ -73,6 +79,7 @@ def command(
     data: DataOptions,
     trainer: Trainer | None,
     asked: PartialInput,
+    augment: str | None,
 ) -> None:
     """Check, load, judge, draw."""
     from anchorkit.cli.messages import warn
@@ -99,9 +106,16 @@ def command(
     say_too_small(trainer, boxes, network)
     if picture == "positions" and boxes.centres is None:
         raise DataError("--picture positions: these boxes were saved without their positions")
+    name = data_name([path for _, path in data.sources])
+    seen = in_training(augment, boxes, network)
+    if seen is not None:
+        if picture == "positions":
+            raise UsageError("--picture positions: wanted labelled boxes, without --augment")
+        boxes = seen.over(boxes, network)
+        name = f"{name} as {seen.source} augments it"
     sets = [_drawn(one, boxes.at_input(network)) for one in given]
     subject = Subject(
-        data_name([path for _, path in data.sources]),
+        name,
         boxes,
         network,
         # Presets come before what was fitted to the data: the last is what is looked at

@@ -8,6 +8,7 @@ import click
 
 from anchorkit.cli.cfg.options import cfg_file_option
 from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.plots import Look, board_option, check_picture_path, look_options, save
 from anchorkit.cli.options.shared import format_option, help_text, input_options, search_options
 from anchorkit.cli.options.trainer import (
@@ -32,18 +33,21 @@ if TYPE_CHECKING:
     from anchorkit.training.judgement import InTraining
 
 
-__all__ = ["command"]
+__all__ = ["command", "with_bar"]
 
 Result = TypeVar("Result")
 
 
 @click.command(
+    cls=GroupedCommand,
+    takes=DATA,
+    first=("--clusters", "--trainer"),
     help=help_text(
         "Find the best anchors for several numbers of them, and say where more add little.",
         "anchorkit sweep --voc VOCdevkit/VOC2007 -k 1-12",
         "anchorkit sweep --voc annotations -k 1-15 --holdout 0.2 --plot sweep.png",
         "anchorkit sweep --voc annotations -k 3,5,9 --distance iou,euclidean",
-    )
+    ),
 )
 @data_options
 @click.option(
@@ -146,7 +150,7 @@ def command(
     sizes = boxes.at_input(network)
     clustered = sizes if out is None else sizes[~out]
     ks, costs = _possible(ks, costs, clustered)
-    rows = _with_bar(
+    rows = with_bar(
         lambda step: sweep(
             clustered,
             ks,
@@ -320,7 +324,7 @@ def _account(boxes: "Boxes", out: "NDArray[np.bool_]", by: str) -> dict[str, Any
     return {"by": by, "images": images, "boxes": int(out.sum())}
 
 
-def _with_bar(work: Callable[[Callable[[], object]], Result], *, total: int, shown: bool) -> Result:
+def with_bar(work: Callable[[Callable[[], object]], Result], *, total: int, shown: bool) -> Result:
     """The work, which is given what to call after each step, under one bar for all of it."""
     if not shown:
         return work(lambda: None)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["MEANT", "meant_option", "rewritten"]
+__all__ = ["MEANT", "MEANT_COMMANDS", "meant_option", "rewritten"]
 
 MEANT = {
     "--letterbox": "--resize letterbox",
@@ -31,9 +31,29 @@ MEANT = {
     "--mean": "--update mean",
     "--median": "--update median",
     "--json": "--format json",
-    "--output": "-o, --export or --cfg-output",
+    "-o": "--export csv:FILE",
+    "--output": "--export csv:FILE",
+    "--out": "--export csv:FILE",
+    "--save": "--export csv:FILE",
+    "-v": "--version",
+    "-V": "--version",
 }
 """What other tools call options of ours."""
+
+MEANT_COMMANDS = {
+    **dict.fromkeys(("kmeans", "k-means", "autoanchor", "anchors", "calc_anchors"), "cluster"),
+    **dict.fromkeys(("find", "fit", "generate", "train", "run"), "cluster"),
+    **dict.fromkeys(("info", "stats", "validate", "lint", "analyze", "analyse"), "inspect"),
+    **dict.fromkeys(("eval", "test", "score", "compare", "judge"), "evaluate"),
+    **dict.fromkeys(("draw", "show", "visualize", "visualise"), "plot"),
+    **dict.fromkeys(("flops", "params", "profile", "summary"), "cost"),
+    **dict.fromkeys(("write", "edit", "patch", "set"), "apply"),
+    **dict.fromkeys(("verify", "gate", "ci"), "check"),
+    **dict.fromkeys(("save", "load", "cache", "convert"), "extract"),
+    **dict.fromkeys(("elbow", "search", "tune"), "sweep"),
+    **dict.fromkeys(("man", "manual", "docs", "doc"), "guide"),
+}
+"""What other tools call commands of ours."""
 
 _PAIR = re.compile(r"\d+(?:\.\d+)?[xX]\d+(?:\.\d+)?")
 

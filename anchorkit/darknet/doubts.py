@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 from statistics import fmean
 
-from anchorkit.darknet.assigning import area
+from anchorkit.darknet.dealing import area
 from anchorkit.darknet.faults import Fault
 from anchorkit.darknet.heads import Head
 from anchorkit.darknet.listed import anchors_of

@@ -13,7 +13,7 @@ from anchorkit.darknet.spans import Span, after_line, key_style
 from anchorkit.darknet.written import Written, written
 from anchorkit.errors import CfgError
 
-__all__ = ["Change", "Editor"]
+__all__ = ["Change", "Editor", "gets", "unfit"]
 
 
 class Change(NamedTuple):
@@ -122,12 +122,8 @@ class Editor:
         wanted = used * each
         old = head.written.get("filters")
         if head.filters is None:
-            given = head.layer.input
-            if given is None or given.channels != wanted:
-                raise CfgError(
-                    f"line {head.before.line}: wanted [convolutional] before [{head.type}], whose "
-                    f"filters must become {wanted}, found {head.before.header}"
-                )
+            if not gets(head, wanted):
+                raise unfit(head, wanted)
         elif head.filters != wanted or _odd(old):
             inserted: list[tuple[str, str]] = []
             self.put(head.before, "filters", str(wanted), inserted, old)
@@ -237,6 +233,19 @@ def _raw(cfg: Cfg, old: Written) -> str:
 
 def _odd(old: Written | None) -> bool:
     return old is not None and bool(old.oddities)
+
+
+def gets(head: Head, wanted: int) -> bool:
+    """Whether so many channels reach a head, whatever stands before it."""
+    return head.layer.input is not None and head.layer.input.channels == wanted
+
+
+def unfit(head: Head, wanted: int) -> CfgError:
+    """The error of a head that no convolution of its own stands before."""
+    return CfgError(
+        f"line {head.before.line}: wanted [convolutional] before [{head.type}], whose "
+        f"filters must become {wanted}, found {head.before.header}"
+    )
 
 
 def _numbers(head: Head, anchors: Sequence[Pair]) -> list[float]:

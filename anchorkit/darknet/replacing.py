@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from anchorkit.darknet.assigning import area, assigned
-from anchorkit.darknet.editing import Change, Editor
+from anchorkit.darknet.dealing import area, assigned
+from anchorkit.darknet.editing import Change, Editor, gets, unfit
 from anchorkit.darknet.faults import Fault, faults_of
 from anchorkit.darknet.heads import Head, Pair, heads_of
 from anchorkit.darknet.listed import agree, anchors_of, same_anchors
@@ -95,7 +95,7 @@ def replace_anchors(
         of its grid.
     assign
         `shares` (lengths of masks stay where they fit, else equal ones) or `size` (area rule);
-        see `anchorkit.darknet.assigning.assigned`.
+        see `anchorkit.darknet.dealing.assigned`.
     shares
         How many anchors each head gets, by ascending stride; None: as `assign` has it.
     counters
@@ -208,6 +208,11 @@ def finished(
         after = heads_of(cfg, strides=strides)
         if len(after) != len(heads):  # nothing is written that could not be read again
             raise CfgError("cannot be edited: not all of its heads would be left")
+        for old, head in zip(heads, after, strict=True):
+            wanted = len(head.used) * head.per_anchor
+            # A head may get what an earlier one hands on, whose convolution was edited
+            if head.filters is None and gets(old, wanted) and not gets(head, wanted):
+                raise unfit(head, wanted)
     still = {(fault.kind, fault.text) for fault in faults_of(after)}
     return Edit(
         cfg=cfg,

@@ -70,7 +70,10 @@ def load_data_yaml(
     for name in dict.fromkeys([*(image_sets or (DEFAULT,)), *besides]):
         key = part_named(name, known)
         if key is None:
-            raise DataError(f"{typed}: wanted the key {name}, found {', '.join(content) or 'none'}")
+            hint = "; --anchors takes the file of a model" if "anchors" in content else ""
+            raise DataError(
+                f"{typed}: wanted the key {name}, found {', '.join(content) or 'none'}{hint}"
+            )
         parts[name] = _images(typed, key, content[key], finder, problems)
     return boxes_of_parts(
         typed,
@@ -89,13 +92,14 @@ def load_data_yaml(
 
 def _finder(path: Path, content: Mapping[str, Any]) -> Finder:
     """What finds the paths of a file: below its `path` first, wherever that is meant from."""
-    plain = Finder(path)
+    plain = Finder(path, labels_first=True)
     root = content.get("path")
     if not isinstance(root, str) or not root.strip():
-        return Finder(path, [path.parent])
+        return Finder(path, [path.parent], labels_first=True)
     found = plain.there(root, os.path.isdir)
     bases = [base / root for base in plain.bases]
-    return Finder(path, [*([found] if found else []), *bases, path.parent])
+    first = [*([found] if found else []), *bases, path.parent]
+    return Finder(path, first, labels_first=True)
 
 
 def _images(typed: str, key: str, value: Any, finder: Finder, problems: list[Problem]) -> list[str]:
@@ -134,7 +138,7 @@ def _there(value: str, finder: Finder) -> Path | None:
 
 
 def _by_labels(folder: Path, problems: list[Problem]) -> list[str]:
-    """Paths of images that are not there, told from their labels."""
+    """Paths of images that are not there, found by their labels."""
     parts = list(folder.parts)
     if "images" in parts:
         place = len(parts) - 1 - parts[::-1].index("images")
@@ -143,7 +147,7 @@ def _by_labels(folder: Path, problems: list[Problem]) -> list[str]:
         return []
     labels = images_below(folder, (".txt",))
     if labels:
-        reason = "no images there: told from the labels"
+        reason = "no images there: found by their labels"
         problems.append(Problem(folder.as_posix(), None, reason, f"{len(labels):,}", "note"))
     return [f"{label[: -len('.txt')]}.jpg" for label in labels]
 

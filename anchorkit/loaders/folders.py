@@ -15,10 +15,15 @@ from anchorkit.suggestions import names_there
 
 __all__ = ["in_parts", "warned_of_parts", "without_predictions"]
 
-_PREDICTED = re.compile(r"runs|predict(?:ion|ions|ed)?[0-9]*|inference|detections?")
+_PREDICTED = re.compile(
+    r"runs|inference|detections?|"
+    r"(?:.*[_. -])?(?:preds?|predict(?:s|ion|ions|ed)?[0-9]*)(?:[_. -].*)?"
+)
 """Folders that trainers write what they detect into."""
 
-_DOUBTFUL = re.compile(r"exp[0-9]*|results?|outputs?")
+_DOUBTFUL = re.compile(
+    r"exp[0-9]*|detect[0-9]*|(?:.*[_. -])?(?:results?|outputs?|pseudo)(?:[_. -].*)?"
+)
 
 
 def without_predictions(typed: str, names: Sequence[str]) -> tuple[list[str], list[Remark]]:
@@ -38,17 +43,28 @@ def without_predictions(typed: str, names: Sequence[str]) -> tuple[list[str], li
     >>> without_predictions("d", ["runs/exp/a.txt", "train/a.txt"])[0]
     ['train/a.txt']
     """
-    folders = {name: name.lower().split("/")[:-1] for name in names}
-    kept = [name for name in names if not any(map(_PREDICTED.fullmatch, folders[name]))]
-    gone = len(names) - len(kept)
+    kinds: dict[str, tuple[bool, bool]] = {}
+    gone: list[str] = []
+    kept: list[str] = []
+    doubtful: list[str] = []
+    for name in names:
+        folder = name.rpartition("/")[0]
+        if folder not in kinds:
+            steps = folder.lower().split("/")
+            kinds[folder] = (
+                any(map(_PREDICTED.fullmatch, steps)),
+                any(map(_DOUBTFUL.fullmatch, steps)),
+            )
+        predicted, doubted = kinds[folder]
+        (gone if predicted else kept).append(name)
+        if doubted:
+            doubtful.append(name)
     if gone and kept:
-        first = next(name for name in names if any(map(_PREDICTED.fullmatch, folders[name])))
         text = (
-            f"{typed}: {gone:,} files of predictions passed over, such as {first}: "
+            f"{typed}: {len(gone):,} files of predictions passed over, such as {gone[0]}: "
             "their folder by itself is read"
         )
         return kept, [Remark("warning", text)]
-    doubtful = [name for name in names if any(map(_DOUBTFUL.fullmatch, folders[name]))]
     if 0 < len(doubtful) < len(names):
         text = f"{typed}: {doubtful[0]} and {len(doubtful) - 1:,} more may be results, not labels"
         return list(names), [Remark("warning", text)]

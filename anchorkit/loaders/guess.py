@@ -1,10 +1,11 @@
 """Which format a path holds, where it tells itself."""
 
 import os
+import re
 from pathlib import Path
 
 from anchorkit.errors import DataError, UsageError
-from anchorkit.files import found_at
+from anchorkit.files import found_at, near_path
 from anchorkit.loaders import LOADERS, Loader
 from anchorkit.loaders.coco_parts import coco_files
 from anchorkit.loaders.listing import annotation_files
@@ -13,6 +14,9 @@ from anchorkit.loaders.suffixes import IMAGE_SUFFIXES
 from anchorkit.loaders.worker import named
 
 __all__ = ["guessed_format"]
+
+_TRIED = 20
+"""Text files that are looked at."""
 
 _LISTS = {"list of images": "data", "keras list": "keras"}
 
@@ -40,9 +44,11 @@ def guessed_format(path: str | os.PathLike[str]) -> str:
     if found == "a file":
         return _of_file(place)
     if found != "a folder":
-        raise UsageError(
-            f"{place.as_posix()}: wanted a data set, a folder or a file, found {found}"
-        )
+        typed = place.as_posix()
+        near = near_path(place) if found == "nothing there" else ""
+        if not near and re.fullmatch(r"\d+|\d+[x,]\d+", typed):
+            near = ": a number belongs to the option before it, two sides are written 608x416"
+        raise UsageError(f"{typed}: wanted a data set, a folder or a file, found {found}{near}")
     return _of_folder(place)
 
 
@@ -67,7 +73,8 @@ def _of_file(place: Path) -> str:
         raise UsageError(f"{typed}: a single file of {kind}: give its folder")
     if suffix == ".names" or place.name in ("classes.txt", "_darknet.labels"):
         raise UsageError(f"{typed}: names of classes: give the folder of the labels")
-    raise UsageError(f"{typed}: cannot tell its format: wanted a folder or {_suffixes()}")
+    lists = f"; --data {typed} or --keras {typed} takes a list" if suffix == ".txt" else ""
+    raise UsageError(f"{typed}: cannot tell its format: wanted a folder or {_suffixes()}{lists}")
 
 
 def _of_folder(place: Path) -> str:
@@ -89,6 +96,9 @@ def _of_folder(place: Path) -> str:
         raise UsageError(f"{typed}: holds {both}: say which with {options}")
     if any(file.lower().endswith(IMAGE_SUFFIXES) for file in below) and _has_labels(place):
         return "data"
+    texts = [file for file in below if file.lower().endswith(LOADERS["yolo"].suffixes)]
+    if any(text_kind(file) == "labels" for file in texts[:_TRIED]):
+        return "yolo"  # what is wrong with them, their loader tells
     if coco_files(place):
         return "coco"
     folders = " or ".join(loader.holds for loader in _taking("DIR").values())
@@ -104,7 +114,13 @@ def _of_folder(place: Path) -> str:
                 f"{typed}: holds {loader.holds}, but no {folders}: name the file, as in "
                 f"--{name} {first}"
             )
-    seen = f"; the first file there is {Path(below[0]).as_posix()}" if below else ""
+    seen = ""
+    if below:
+        start = head_of(below[0]).decode("utf-8", "replace").strip().partition("\n")[0]
+        holds = f"which begins with {start[:40].rstrip()!r}" if start else "which is empty"
+        seen = f"; the first file there is {Path(below[0]).as_posix()}, {holds}"
+        if below[0].lower().endswith(".txt"):
+            seen += f": if that is a label, --yolo {typed} says what is wrong with it"
     raise DataError(
         f"{typed}: no annotations found: wanted {folders}, or a file {_suffixes()}{seen}"
     )

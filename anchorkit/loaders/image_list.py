@@ -64,7 +64,7 @@ def load_images(
     return boxes_of_parts(
         path.as_posix(),
         parts,
-        Finder(path / "list" if folder else path),
+        Finder(path / "list" if folder else path, labels_first=True),
         names=names_near(path if folder else path.parent),
         without_label="note",
         jobs=jobs,

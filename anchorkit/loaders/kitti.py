@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from anchorkit.load_report import Problem
 from anchorkit.loaders.batches import read_file
 from anchorkit.loaders.columns import boxes_of_columns
 from anchorkit.loaders.corners import Cornered, corner_columns
-from anchorkit.loaders.folders import in_parts
+from anchorkit.loaders.folders import in_parts, without_predictions
 from anchorkit.loaders.image_sizes import ImageFolder, images_beside
 from anchorkit.loaders.listing import annotations_of
 from anchorkit.loaders.plain_text import utf8
@@ -67,9 +68,10 @@ def load_kitti(
     root = Path(folder)
     inner = "label_2" if (root / "label_2").is_dir() else "labels"
     typed, listing = annotations_of(root, inner, ".txt", wanted="KITTI labels")
+    kept, remarks = without_predictions(typed, listing.names)
     files, names, found = [], [], []
     problems = list(listing.problems)
-    for name in listing.names:
+    for name in kept:
         path = f"{typed}/{name}"
         try:
             items, passed_over = read_kitti(read_file(path))
@@ -94,6 +96,8 @@ def load_kitti(
     boxes = boxes_of_columns(
         files, names, [columns], source=typed, problems=problems, hidden=listing.hidden
     )
+    report = replace(boxes.report, remarks=(*boxes.report.remarks, *remarks))
+    boxes = replace(boxes, report=report)
     return in_parts(boxes, root, typed, image_sets, keep_sets=keep_sets)
 
 

@@ -36,10 +36,14 @@ class Finder:
     r"""Finds what a file of paths names, though both may have travelled.
 
     Paths hold from the current folder, as for darknet, from the file's own, or from one above it.
-    One that is not there is tried by its shorter tails, then with `\` as `/`.
+    One that is not there is tried by its shorter tails, then with `\` as `/`. A label beside its
+    image is darknet's; others look into `labels` in place of `images` first, with `labels_first`.
     """
 
-    def __init__(self, file: Path, first: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, file: Path, first: Sequence[Path] = (), *, labels_first: bool = False
+    ) -> None:
+        self.labels_first = labels_first
         self.bases = list(dict.fromkeys([*first, *_bases(file)]))
         self._ways = [(False, 0)]
         self._searches = 0
@@ -65,7 +69,7 @@ class Finder:
 
     def _gone(self, image: str, turned: bool, dropped: int) -> str:
         path = _tail(image.replace("\\", "/") if turned else image, dropped)
-        for candidate in _labels(path) if path else ():
+        for candidate in _labels(path, self.labels_first) if path else ():
             # An absolute path stays what it is below any folder.
             for base in self.bases:
                 if os.path.isfile(base / candidate):  # noqa: PTH113  # never raises
@@ -113,7 +117,7 @@ def _bases(path: Path) -> Iterator[Path]:
         yield folder.relative_to(here) if near else folder
 
 
-def _labels(image: str) -> Iterator[str]:
+def _labels(image: str, labels_first: bool) -> Iterator[str]:
     """Where the label of an image may lie: darknet's place, beside it, in `labels` for `images`."""
     folder, slash, name = image.rpartition("/")
     stem = f"/{folder}{slash}{name.rpartition('.')[0] or name}"
@@ -123,7 +127,7 @@ def _labels(image: str) -> Iterator[str]:
     found = [f"{darknet[1:]}.txt", f"{stem[1:]}.txt"]
     head, images, tail = stem.rpartition("/images/")
     if images:
-        found.append(f"{head}/labels/{tail}.txt"[1:])
+        found.insert(0 if labels_first else len(found), f"{head}/labels/{tail}.txt"[1:])
     yield from dict.fromkeys(found)
 
 

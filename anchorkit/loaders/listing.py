@@ -15,6 +15,9 @@ from anchorkit.load_report import Problem
 __all__ = ["Listing", "annotation_files", "annotations_of"]
 
 
+LINKED = "a link to a file that is read as well: its boxes count twice"
+
+
 class Listing(NamedTuple):
     """Files below a folder: `names` are paths below it with `/`, sorted."""
 
@@ -65,6 +68,7 @@ class _Found:
         self.problems: list[Problem] = []
         self.folders: list[tuple[str, bool]] = [("", False)]
         self.linked: list[tuple[str, bool]] = []
+        self.links: list[str] = []
 
 
 def annotation_files(folder: str, suffix: str | tuple[str, ...]) -> Listing:
@@ -103,7 +107,29 @@ def annotation_files(folder: str, suffix: str | tuple[str, ...]) -> Listing:
                     _sort_in(entry, below, concealed, suffix, found)
         except OSError as error:
             found.problems.append(unreadable(_typed(path), error))
-    return Listing(sorted(found.names), found.hidden, sorted(found.problems, key=str))
+    problems = [*found.problems, *_twice(folder, found)]
+    return Listing(sorted(found.names), found.hidden, sorted(problems, key=str))
+
+
+def _twice(folder: str, found: _Found) -> list[Problem]:
+    """Notes of links to files that are among those found, or that another link leads to."""
+    if not found.links:
+        return []
+    links = set(found.links)
+    folders: dict[str, str] = {}
+    seen: dict[str, str] = {}
+    notes = []
+    for name in sorted(found.names, key=lambda name: (name in links, name)):
+        inner, _, last = name.rpartition("/")
+        if inner not in folders:
+            folders[inner] = os.path.realpath(f"{folder}/{inner}")
+        there = os.path.join(folders[inner], last)  # noqa: PTH118  # one text for each file
+        if name in links:
+            there = os.path.realpath(there)
+        first = seen.setdefault(there, name)
+        if first != name:
+            notes.append(Problem(_typed(f"{folder}/{name}"), None, LINKED, first, "note"))
+    return notes
 
 
 def _sort_in(
@@ -138,6 +164,8 @@ def _sort_in(
             return
         if regular:
             found.names.append(f"{below}{entry.name}")
+            if entry.is_symlink():
+                found.links.append(found.names[-1])
         else:
             found.problems.append(
                 Problem(

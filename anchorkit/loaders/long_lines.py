@@ -5,8 +5,6 @@ says which. Here every line is looked at in each way, and the set decides: what 
 its boxes out of the image, or gives them no area, was not meant. Nothing here needs numpy.
 
 Tested in tests/loaders/test_yolo.py.
-
-Tested in tests/loaders/test_yolo.py.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +30,7 @@ class Tally(NamedTuple):
     `box_bad`: the first four numbers are no box in the image. `polygon_bad`: the points are no
     outline in the image. `closed`: the outline ends where it begins. `turned`: four corners of a
     turned rectangle. `flags`: every third number behind the box says whether a keypoint is seen.
+    `apart`: the second point lies apart from all others, as a width and a height do.
     """
 
     lines: int = 0
@@ -40,6 +39,7 @@ class Tally(NamedTuple):
     closed: int = 0
     turned: int = 0
     flags: int = 0
+    apart: int = 0
 
 
 class Verdict(NamedTuple):
@@ -78,6 +78,17 @@ def tallied(values: Sequence[float]) -> Tally:
         flags=len(values) > 6
         and (len(values) - 4) % 3 == 0
         and all(value in (0, 1, 2) for value in values[6::3]),
+        apart=len(points) >= 8 and _is_apart(across, down),
+    )
+
+
+def _is_apart(across: Sequence[float], down: Sequence[float]) -> bool:
+    """Whether the second point is farther from the box of the others than that is long."""
+    others = [*across[:1], *across[2:]], [*down[:1], *down[2:]]
+    length = max(max(side) - min(side) for side in others)
+    return any(
+        not min(side) - length <= second <= max(side) + length
+        for side, second in zip(others, (across[1], down[1]), strict=True)
     )
 
 
@@ -130,6 +141,8 @@ def judged(tallies: Mapping[int, Tally], short: int) -> Verdict:
     alike = len(tallies) == 1 and not short
     if total.flags >= MOST_GOOD * total.lines and boxes > 1 - MOST_BAD:
         return Verdict("box", "every third number says whether a keypoint is seen")
+    if total.apart > total.lines / 2 and boxes > 1 - MOST_BAD:
+        return Verdict("box", "their second pair of numbers is no point beside the others")
     if polygons > 1 - MOST_BAD:
         if total.turned >= MOST_GOOD * total.lines:
             return Verdict("polygon", "their points are corners of turned rectangles")
@@ -137,7 +150,7 @@ def judged(tallies: Mapping[int, Tally], short: int) -> Verdict:
             return Verdict("polygon", "they end where they begin")
         if boxes <= 1 - MOST_BAD:
             return Verdict("polygon", _bad(total.box_bad, total.lines, "boxes"))
-        if len(tallies) > 1:
+        if len(tallies) > 1 and total.apart <= MOST_BAD * total.lines:
             return Verdict("polygon", "they are of several lengths, unlike keypoints")
     elif boxes > 1 - MOST_BAD:
         return Verdict("box", _bad(total.polygon_bad, total.lines, "polygons"))

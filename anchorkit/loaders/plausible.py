@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError
 from anchorkit.load_report import Problem, Remark
+from anchorkit.loaders.spread import doubt
 
 __all__ = ["Form", "Odd", "plausible"]
 
@@ -48,7 +49,9 @@ SMALLEST_FRACTION = 2.5e-4
 PERCENT_SIDE = 250
 """Pixels of images that boxes up to 100 leave mostly empty."""
 
-PERCENT_BOXES = 20
+PERCENT_BOXES, FEW_PERCENT_BOXES = 20, 8
+"""Boxes from which on it is an error, a warning."""
+
 PERCENT_REACH = 60
 
 
@@ -151,7 +154,7 @@ _READINGS: dict[Form, tuple[_Reading, ...]] = {
         _AS_CORNERS,
         _Reading(
             "a box out of the image, but not with x y as its centre",
-            "x y as the centre of a box, not its corner",
+            "x y as the centre of a box, not as where it begins",
             lambda look: _within(_centred(look.values), look.sides),
             None,
         ),
@@ -159,7 +162,7 @@ _READINGS: dict[Form, tuple[_Reading, ...]] = {
     "centre": (
         _AS_CORNERS,
         _Reading(
-            "a box out of the image, but not with x y as its corner",
+            "a box out of the image, but not with x y as where it begins",
             "x y as the upper left corner of a box, not its centre",
             lambda look: _within(_edges(look.values), look.sides),
             None,
@@ -199,13 +202,23 @@ def plausible(
     """
     if not len(boxes) + len(odd.objects):
         return boxes
+    judged = _judged(boxes, odd, form, source, numbers)
+    if judged.report.remarks != boxes.report.remarks:
+        return judged
+    text = doubt(judged, form)
+    return _warned(judged, f"{source}: {text}") if text else judged
+
+
+def _judged(
+    boxes: Boxes, odd: Odd, form: Form, source: str, numbers: NDArray[np.int64] | None
+) -> Boxes:
     pixels = form != "centre"
     if not len(odd.objects) and not _small(boxes, pixels) and not _reach_percent(boxes, pixels):
         return boxes
     look = _looked(boxes, odd, form)
     such = _example(boxes, odd)
     if pixels:
-        _refuse_percent(look, form, source)
+        boxes = _without_percent(boxes, look, form, source)
         boxes, gone = _without(boxes, _fractions(look), _FRACTIONS, numbers)
         boxes = _said(
             boxes, source, gone, "", "are numbers of at most 1",
@@ -213,7 +226,7 @@ def plausible(
         )  # fmt: skip
         if gone:
             return boxes
-    _refuse_specks(boxes, source, pixels)
+    boxes = _without_specks(boxes, source, pixels)
     out = int(np.count_nonzero(look.out))
     if not out:
         return boxes
@@ -245,7 +258,7 @@ def _ends(boxes: Boxes) -> NDArray[np.float64]:
 
 
 def _reach_percent(boxes: Boxes, pixels: bool) -> bool:
-    return pixels and len(boxes) >= PERCENT_BOXES and bool(_ends(boxes).max() <= 101)
+    return pixels and len(boxes) >= FEW_PERCENT_BOXES and bool(_ends(boxes).max() <= 101)
 
 
 def _looked(boxes: Boxes, odd: Odd, form: Form) -> _Look:
@@ -384,40 +397,51 @@ def _said(
     text = f"{source}: {count:,} of {objects:,} boxes {what}{such}; {instead}"
     if count >= REFUSED * objects:
         raise DataError(text)
-    report = boxes.report
-    return replace(
-        boxes, report=replace(report, remarks=(*report.remarks, Remark("warning", text)))
-    )
+    return _warned(boxes, text)
 
 
-def _refuse_specks(boxes: Boxes, source: str, pixels: bool) -> None:
+def _warned(boxes: Boxes, text: str) -> Boxes:
+    remarks = (*boxes.report.remarks, Remark("warning", text))
+    return replace(boxes, report=replace(boxes.report, remarks=remarks))
+
+
+def _without_specks(boxes: Boxes, source: str, pixels: bool) -> Boxes:
+    """The boxes, with a warning where many are below a pixel; an error where most are."""
     if not len(boxes):
-        return
+        return boxes
     longer, least, unit = boxes.sizes.max(axis=1), SMALLEST_FRACTION, "of the image"
     if pixels:
         sides = boxes.image_sizes[boxes.image_ids]
         longer, least, unit = (boxes.sizes * sides).max(axis=1), 1.0, "pixels"
         longer = np.where(sides.min(axis=1) < FEWEST_SIDE, least, longer)
     specks = int(np.count_nonzero(longer < least))
-    if specks >= REFUSED * boxes.report.objects:
+    objects = boxes.report.objects
+    text = f"{source}: {specks:,} of {objects:,} boxes are smaller than a pixel"
+    if specks >= REFUSED * objects:
         raise DataError(
-            f"{source}: {specks:,} of {boxes.report.objects:,} boxes are smaller than a pixel, the "
-            f"largest side of half of them below {np.median(longer):.2g} {unit}: are they in "
-            "another unit?"
+            f"{text}, the largest side of half of them below {np.median(longer):.2g} {unit}: are "
+            "they in another unit?"
         )
+    many = specks >= max(FEWEST, WARNED * objects)
+    return _warned(boxes, f"{text}: are they in another unit?") if many else boxes
 
 
-def _refuse_percent(look: _Look, form: Form, source: str) -> None:
+def _without_percent(boxes: Boxes, look: _Look, form: Form, source: str) -> Boxes:
+    """The boxes, with a warning where they are few and may be percent; an error where many."""
     ends = _CORNERS[form](look.values)[:, 2:]
     wide = look.sides.min(axis=1) >= PERCENT_SIDE
     if (
-        len(ends) >= PERCENT_BOXES
+        len(ends) >= FEW_PERCENT_BOXES
         and wide.all()
         and look.values.min() >= -1
         and ends.max() <= 101
         and (ends.max(axis=0) > PERCENT_REACH).all()
     ):
-        raise DataError(
+        text = (
             f"{source}: no number of {len(ends):,} boxes is above 100, in images of "
             f"{look.sides.min():g} pixels and more: percent of the image, not pixels?"
         )
+        if len(ends) >= PERCENT_BOXES:
+            raise DataError(text)
+        boxes = _warned(boxes, text)
+    return boxes

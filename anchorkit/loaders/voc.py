@@ -13,7 +13,7 @@ from anchorkit.image_sets import in_image_sets
 from anchorkit.load_report import Problem, Remark
 from anchorkit.loaders.batches import read_batch
 from anchorkit.loaders.columns import boxes_of_columns
-from anchorkit.loaders.folders import warned_of_parts
+from anchorkit.loaders.folders import warned_of_parts, without_predictions
 from anchorkit.loaders.image_sizes import ImageFolder, images_beside
 from anchorkit.loaders.listing import annotations_of
 from anchorkit.loaders.parallel import read_in_batches
@@ -64,6 +64,8 @@ def load_voc(
     """
     root = Path(folder)
     typed, listing = annotations_of(root, "Annotations", ".xml", wanted="VOC XML")
+    kept, remarks = without_predictions(typed, listing.names)
+    listing = listing._replace(names=kept)
     files = [f"{typed}/{name}" for name in listing.names]
     batches = read_in_batches(
         "anchorkit.loaders.batches:read_batch", files, jobs=jobs, progress=progress
@@ -80,15 +82,14 @@ def load_voc(
     boxes = _with_sizes(boxes, images, progress=progress)
     if image_sets or keep_sets:
         wanted = [*dict.fromkeys([*(sets_there(root, typed) if keep_sets else ()), *image_sets])]
-        sets = sets_of(root, typed, listing, wanted)
+        sets = sets_of(root, typed, listing, wanted, image_sets)
         boxes = replace(boxes, image_sets=sets)
         boxes = in_image_sets(boxes, image_sets) if image_sets else boxes
         boxes = boxes if keep_sets else replace(boxes, image_sets={})
     if not image_sets:
-        remarks = warned_of_parts(typed, list(parts_of(listing.names)))
-        report = boxes.report
-        boxes = replace(boxes, report=replace(report, remarks=(*report.remarks, *remarks)))
-    return boxes
+        remarks += warned_of_parts(typed, list(parts_of(listing.names)))
+    report = replace(boxes.report, remarks=(*boxes.report.remarks, *remarks))
+    return replace(boxes, report=report)
 
 
 def _refuse_others(boxes: Boxes) -> None:

@@ -1,8 +1,6 @@
 """The objects of a VOC annotation, wherever in its XML: none is passed over in silence.
 
 Tested in tests/loaders/test_voc_surprises.py.
-
-Tested in tests/loaders/test_voc_surprises.py.
 """
 
 from collections.abc import Iterator, Mapping
@@ -51,8 +49,9 @@ class Elements:
                 found[name] = child
                 continue
             if before != prefix:
-                if not depth and lower == "object":
-                    self.strays += [("an object of another namespace", "")] * len(_listed(child))
+                if not depth:
+                    count = _foreign_objects(local, child)
+                    self.strays += [("an object of another namespace", "")] * count
                 elif lower == "object":
                     self.notes["an object of another namespace", name] = None
                 continue
@@ -85,8 +84,11 @@ class Elements:
         for name, child in _deeper(item):
             if name == "object":
                 self._take_inner(child)
-            elif name == "bndbox":
-                self.notes["a bndbox deeper in an object than its own", ""] = None
+            elif name == "bndbox" and "bndbox" in item:
+                # Without a box of its own the object is left out, and says so itself
+                self.strays += [("a bndbox deeper in an object than its own", "")] * len(
+                    _listed(child)
+                )
 
     def _take_inner(self, item: Any) -> None:
         """Objects within an object, those that have a box or an outline of their own."""
@@ -94,6 +96,21 @@ class Elements:
             if isinstance(one, Mapping) and ("bndbox" in one or "polygon" in one):
                 self.objects.append(one)
             self._look_inside(one)
+
+
+def _foreign_objects(name: str, item: Any) -> int:
+    """How many objects an element of another namespace is or holds; boxes where none."""
+    found = [_named(name, item, "object"), _named(name, item, "bndbox")]
+    return found[0] or found[1]
+
+
+def _named(name: str, item: Any, wanted: str, depth: int = 0) -> int:
+    if name.rpartition(":")[2].lower() == wanted:
+        return len(_listed(item))
+    if depth > DEEPEST:
+        return 0
+    children = (child for one in _listed(item) if isinstance(one, Mapping) for child in one.items())
+    return sum(_named(below, child, wanted, depth + 1) for below, child in children)
 
 
 def _deeper(item: Any) -> Iterator[tuple[str, Any]]:

@@ -60,7 +60,11 @@ def _levels(sets: Path) -> list[Path]:
 
 
 def sets_of(
-    root: Path, typed: str, listing: Listing, names: Sequence[str]
+    root: Path,
+    typed: str,
+    listing: Listing,
+    names: Sequence[str],
+    asked: Sequence[str] = (),
 ) -> dict[str, tuple[str, ...]]:
     """For each named set, the paths of the annotations it lists, those not there among them.
 
@@ -74,17 +78,23 @@ def sets_of(
         The annotations below it.
     names
         Of the sets.
+    asked
+        Those of them that are used now.
 
     Raises
     ------
     DataError
-        Where there is no such set; it says which there are.
+        Where there is no such set, and it says which there are; where a name in one that is asked
+        for may be several annotations.
     """
     there = [problem.file for problem in listing.problems if problem.kind == "unreadable"]
     below = [file[len(typed) + 1 :] for file in there if file.startswith(f"{typed}/")]
     files = {name[: -len(".xml")]: name for name in [*listing.names, *below]}
     folders = list(_set_folders(root, typed))
-    return {name: _one(root, typed, files, folders, name) for name in dict.fromkeys(names)}
+    return {
+        name: _one(root, typed, files, folders, name, asked=name in asked)
+        for name in dict.fromkeys(names)
+    }
 
 
 def _one(
@@ -93,6 +103,8 @@ def _one(
     files: dict[str, str],
     folders: Sequence[tuple[Path, str]],
     name: str,
+    *,
+    asked: bool,
 ) -> tuple[str, ...]:
     lists = [(folder / f"{name}.txt", year) for folder, year in folders]
     lists = [(path, year) for path, year in lists if path.is_file()]
@@ -107,9 +119,27 @@ def _one(
         listed = listed_names(decoded(read_file(path, "an image set")), images)
         inner = f"{year}{ANNOTATIONS}/" if year else ""
         for one, meant in zip(listed, matched(listed, images), strict=True):
-            known = [files[image] for image in meant] or [f"{inner}{one}.xml"]
+            chosen = _nearest(meant, name) if len(meant) > 1 else meant
+            if len(chosen) > 1 and asked:
+                raise _doubtful(path, one, chosen)
+            known = [files[image] for image in chosen] or [f"{inner}{one}.xml"]
             found.update(dict.fromkeys(f"{typed}/{file}" for file in known))
     return tuple(found)
+
+
+def _nearest(meant: Sequence[str], name: str) -> Sequence[str]:
+    """Of annotations of one name those in the folder of the part, where that is there."""
+    parts = parts_of(meant)
+    part = part_named(name, parts)
+    return [meant[row] for row in parts[part]] if part is not None else meant
+
+
+def _doubtful(path: Path, listed: str, meant: Sequence[str]) -> DataError:
+    shown = ", ".join(f"{one}.xml" for one in meant[:3])
+    return DataError(
+        f"{path.as_posix()}: {listed} may be {shown}: wanted its folder with the name, or the "
+        "folder of the annotations that are meant in place of the data set"
+    )
 
 
 def _folder_named(root: Path, typed: str, files: dict[str, str], name: str) -> tuple[str, ...]:

@@ -25,6 +25,9 @@ __all__ = ["boxes_of_labels", "load_yolo"]
 LOOKED_AT = 20
 """Problems of a set without boxes whose files are looked at for what they are."""
 
+ANGLES, FEWEST_ANGLES = 0.05, 2
+"""Share of the boxes, and how many, from which on what cannot be a confidence is an angle."""
+
 LISTS = ("classes.txt", "predefined_classes.txt", "train.txt", "trainval.txt", "val.txt")
 MORE_LISTS = ("valid.txt", "test.txt", "requirements.txt", "notes.txt")
 """Text files that stand among labels and are none."""
@@ -155,10 +158,13 @@ def boxes_of_labels(
         {length: Tally(*found) for length, found in batch["long"].items()} for batch in batches
     )
     notes = _notes(source, batches)
+    verdict = ""
     if tallies:
         verdict, note = _long_lines(source, batches, tallies)
         notes.append(note)
         batches = read("read_polygons") if verdict == "polygon" else batches
+    if not (polygons or keypoints or verdict == "polygon"):
+        _refuse_angles(source, batches)
     _refuse_pixels(source, files, batches)
     _refuse_names(source, files, batches)
     boxes = boxes_of_columns(files, image_names, batches, source=source, problems=problems)
@@ -210,6 +216,16 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _refuse_angles(source: str, batches: Sequence[dict[str, Any]]) -> None:
+    """Fail where boxes are turned: what their sides are is not what is wanted."""
+    objects, angles = _objects(batches), sum(batch["angles"] for batch in batches)
+    if angles >= max(FEWEST_ANGLES, ANGLES * objects):
+        raise DataError(
+            f"{source}: {angles:,} of {objects:,} boxes have a sixth field that is no confidence "
+            "(0 to 1): an angle, of a box that is turned? --keypoints takes the first five fields"
+        )
 
 
 def _refuse_names(source: str, files: Sequence[str], batches: Sequence[dict[str, Any]]) -> None:

@@ -37,7 +37,8 @@ PIXELS = 2.0
 NAMED = "class is a name, not a number"
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_CLASS = re.compile(r"([0-9]{1,9})(?:\.0*)?")
+# As numpy writes a table, too: 1.500000e+01 is 15
+_CLASS = re.compile(r"[0-9]{1,9}(?:\.0*)?|[0-9]\.[0-9]+e[+]0[0-9]", re.IGNORECASE)
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _NAMES = ("x", "y", "width", "height")
 _TRIED = 20
@@ -63,7 +64,8 @@ class Labels(NamedTuple):
     (the centre) and `classes` (the number as text) are of the usable ones. `faults` are (object,
     reason, value, kind), `odd` the boxes that reach out of the image. `pixels` counts the objects
     that are left out because they are in pixels, `joined` those that share a line with others,
-    `confidences` the lines of six fields; `long` are the tallies of the lines with more.
+    `confidences` the lines of six fields, `angles` those of six or seven whose sixth is none;
+    `long` are the tallies of the lines with more.
     """
 
     objects: int
@@ -77,6 +79,7 @@ class Labels(NamedTuple):
     pixels: int = 0
     joined: int = 0
     confidences: int = 0
+    angles: int = 0
     long: dict[int, Tally] = {}  # noqa: RUF012  # nobody writes into it
 
 
@@ -144,7 +147,7 @@ def read_lines(data: bytes, *, how: str = "unsaid") -> Labels:
     lines = utf8(data).splitlines()
     found = Labels(0, [], [], [], [], [], [], [])
     tallies: dict[int, Tally] = {}
-    objects = pixels = joined = confidences = 0
+    objects = pixels = joined = confidences = angles = 0
     first = b""
     alike = False
     for line in lines:
@@ -155,6 +158,7 @@ def read_lines(data: bytes, *, how: str = "unsaid") -> Labels:
         first = first or line
         alike = alike or _is_like_a_label(fields)
         confidences += len(fields) == 6
+        angles += len(fields) in (6, 7) and _is_angle(fields[5], alone=len(fields) == 6)
         parts = _parted(fields) if how == "unsaid" and len(fields) > 9 else []
         if parts:
             joined += len(parts)
@@ -168,7 +172,12 @@ def read_lines(data: bytes, *, how: str = "unsaid") -> Labels:
     if objects and not alike:
         raise UnreadableError("not a YOLO label", first.strip().decode("utf-8", "replace")[:40])
     return found._replace(
-        objects=objects, pixels=pixels, joined=joined, confidences=confidences, long=tallies
+        objects=objects,
+        pixels=pixels,
+        joined=joined,
+        confidences=confidences,
+        angles=angles,
+        long=tallies,
     )
 
 
@@ -213,7 +222,7 @@ def _read(paths: Sequence[str], how: str) -> dict[str, Any]:
     classes: list[Any] = []
     faults: list[tuple[int, int | None, str, str, str]] = []
     odd: list[tuple[int, int, int, tuple[float, ...]]] = []
-    counts = dict.fromkeys(("pixels", "joined", "confidences"), 0)
+    counts = dict.fromkeys(("pixels", "joined", "confidences", "angles"), 0)
     tallies: list[dict[int, Tally]] = []
     for place, path in enumerate(paths):
         try:
@@ -326,6 +335,13 @@ def _has_named_class(fields: Sequence[str]) -> bool:
     )
 
 
+def _is_angle(text: str, *, alone: bool) -> bool:
+    """Whether a sixth field is no confidence, nor, before a seventh, a keypoint's missing -1."""
+    for value in _numbers([text]):
+        return not 0 <= value <= 1 and (alone or value != int(value))
+    return False
+
+
 def _numbers(texts: Sequence[str]) -> list[float]:
     """The numbers of some texts; none where one of them is no finite number."""
     if not all(map(_NUMBER.fullmatch, texts)):
@@ -335,10 +351,10 @@ def _numbers(texts: Sequence[str]) -> list[float]:
 
 
 def _class(text: str) -> str:
-    found = _CLASS.fullmatch(text)
-    if not found:
+    number = float(text) if _CLASS.fullmatch(text) else 0.5
+    if number != int(number):
         raise _FaultyError("class is not a number from 0", text[:40])
-    return str(int(found[1]))
+    return str(int(number))
 
 
 def _parted(fields: Sequence[str]) -> list[Sequence[str]]:

@@ -19,6 +19,7 @@ from anchorkit.darknet.listed import agree
 from anchorkit.darknet.portability import Note
 from anchorkit.network_input import NetworkInput
 from anchorkit.quality import Quality
+from anchorkit.reports.findings import finding_lines
 from anchorkit.reports.fit import (
     account_keys,
     fit_keys,
@@ -30,8 +31,12 @@ from anchorkit.reports.fit import (
 from anchorkit.reports.heads import head_rows, head_table
 from anchorkit.reports.tables import counted
 from anchorkit.terminal import safe_markdown, safe_text
+from anchorkit.training.verdict import Finding as Said
 
 __all__ = ["Checked", "Measured", "check_shown", "checked_cfg", "passed_over", "unreadable"]
+
+SAID_BY = {"head-too-coarse": "stride"}
+"""Codes of a verdict, by the gate that names the lines in the cfg."""
 
 
 class Measured(NamedTuple):
@@ -56,6 +61,8 @@ class Checked:
     name: str
     result: Mapping[str, Any]
     findings: tuple[Finding, ...]
+    verdict: tuple[Said, ...] = ()
+    """Whether to train with the anchors; it fails nothing."""
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -81,6 +88,7 @@ def checked_cfg(
     findings: Sequence[Finding],
     notes: Sequence[Note],
     *,
+    verdict: Sequence[Said] = (),
     shares: Mapping[str, float] = MappingProxyType({}),
     said: Sequence[str] = (),
     strict: bool = False,
@@ -102,6 +110,8 @@ def checked_cfg(
         What was found.
     notes
         What not every darknet reads alike.
+    verdict
+        Whether to train with the anchors. What a finding has said already is left out.
     shares
         What does not reach training, by name.
     said
@@ -136,7 +146,8 @@ def checked_cfg(
             ),
         }
     result |= {name: to_digits(share) for name, share in shares.items()}
-    return Checked(named.name, {**result, **_lists_of(found)}, tuple(found))
+    verdict = _besides(verdict, found)
+    return Checked(named.name, {**result, **_lists_of(found, verdict)}, tuple(found), verdict)
 
 
 def passed_over(name: str, why: str) -> Checked:
@@ -161,12 +172,22 @@ def _keys_of(found: Sequence[Finding]) -> dict[str, Any]:
     return {"ok": not failures, "failures": failures}
 
 
-def _lists_of(found: Sequence[Finding]) -> dict[str, Any]:
-    """Warnings, notes, and everything once more with its level and line."""
+def _besides(verdict: Sequence[Said], found: Sequence[Finding]) -> tuple[Said, ...]:
+    """The verdict without what a finding says with its line: anchors below their stride."""
+    said = {one.gate for one in found}
+    return tuple(one for one in verdict if SAID_BY.get(one.code) not in said)
+
+
+def _lists_of(found: Sequence[Finding], verdict: Sequence[Said] = ()) -> dict[str, Any]:
+    """The verdict, warnings, notes, and everything once more with its level and line."""
     return {
         "warnings": [_figures(one) for one in found if one.level == "warning"],
         "notes": [_placed(one) for one in found if one.level == "note"],
         "findings": [
+            {"level": one.level, "code": one.code, "line": None, "text": one.text}
+            for one in verdict
+        ]
+        + [
             {"level": one.level, "code": one.gate, "line": one.line, "text": _text_of(one)}
             for one in found
         ],
@@ -227,6 +248,9 @@ def check_shown(checked: Checked, form: str) -> str:
         parts.append(f"{safe(name)}: {what}")
     elif not markdown:
         parts.append(safe(name))
+    if checked.verdict:
+        lines = finding_lines([one._asdict() for one in checked.verdict], form)
+        parts.append("\n".join(lines))
     if result["heads"]:
         parts.append(head_table(result["heads"], form))
     levels = {
@@ -251,10 +275,14 @@ def _annotations(checked: Checked) -> str:
     lines = []
     for one in checked.findings:
         level = "notice" if one.level == "note" else one.level
-        place = [f"file={_property(checked.name)}"] if "cfg" in checked.result else []
+        place = [f"file={_property(checked.name)}"] if checked.result.get("cfg") else []
         place += [f"line={one.line}"] if one.line is not None else []
         place.append(f"title={_property(one.gate)}")
         lines.append(f"::{level} {','.join(place)}::{_data(_text_of(one))}")
+    for said in checked.verdict:
+        shown_as = "notice" if said.level == "note" else said.level
+        place = [f"file={_property(checked.name)}"] if checked.result.get("cfg") else []
+        lines.append(f"::{shown_as} {','.join([*place, f'title={said.code}'])}::{_data(said.text)}")
     failed = f"failed: {', '.join(checked.failed)}" if checked.failed else "passed"
     return "\n".join([*lines, f"{safe_text(checked.name)}: {failed}"])
 

@@ -191,7 +191,7 @@ OTHERS = "mean IoU before rounding, beside k-means with other distances (centres
 
 
 def _table(result: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
-    columns = ["k", "mean IoU", "gain", "as written", "recall"]
+    columns = ["k", "mean IoU", "gain", "rounded", "recall"]
     keys = ["mean_iou_exact", "gain", "mean_iou", "best_possible_recall"]
     if "held_out" in result:
         columns += ["held out", "recall held out"]

@@ -85,9 +85,11 @@ def measured(sizes: ArrayLike, anchors: ArrayLike, anchor_t: float = 4.0) -> Tra
 
 def _best_ratios(boxes: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.float64]:
     """For each box the highest of its ratios with the anchors."""
+    wide, high = np.ascontiguousarray(boxes.T)
     best = np.zeros(len(boxes))
-    for centre in centres:
-        ratio = boxes / centre
-        np.minimum(ratio, 1 / ratio, out=ratio)
-        np.maximum(best, ratio.min(axis=1), out=best)
+    for width, height in centres.tolist():
+        across, down = wide / width, high / height
+        np.minimum(across, 1 / across, out=across)
+        np.minimum(down, 1 / down, out=down)
+        np.maximum(best, np.minimum(across, down), out=best)
     return best

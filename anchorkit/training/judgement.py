@@ -23,7 +23,14 @@ from anchorkit.training.augmentation import DrawnBoxes, augmented
 from anchorkit.training.augmentation_figures import TrainingQuality, measured
 from anchorkit.training.augmentation_settings import Augmentation, YoloAugmentation
 from anchorkit.training.thresholds import THRESHOLDS
-from anchorkit.training.verdict import Finding, gain_interval, verdict
+from anchorkit.training.verdict import (
+    OTHER_FIT,
+    Finding,
+    advice,
+    gain_interval,
+    verdict,
+    worst_first,
+)
 from anchorkit.training.verdict_input import ClassFit, Fit, HeadFit, VerdictInput
 
 __all__ = [
@@ -35,12 +42,22 @@ __all__ = [
     "drawn_in_training",
     "equal_heads",
     "judged",
+    "present_findings",
 ]
 
 Sizes = NDArray[np.float64]
 
 RULES = ("darknet", "yolov5", "yolov7", "tao")
 """By which rule a trainer gives boxes to anchors."""
+
+ON_PRESENT = {
+    "keep-defaults-worse": ("note", "keep-present"),
+    "keep-defaults": ("note", "keep-present"),
+    "may-help": ("note", "fresh-may-help"),
+    "use-new": ("warning", "use-fresh"),
+    "use-new-untrained": ("warning", "use-fresh"),
+}
+"""Level and code of advice, where the anchors to beat are those that are trained with already."""
 
 WHOLE = {"yolov5": "up", "yolov7": "down"}
 """What becomes of the sides of a letterboxed image."""
@@ -68,11 +85,41 @@ class InTraining(NamedTuple):
     source: str
     drawn: DrawnBoxes
 
+    def over(self, boxes: Boxes, network: NetworkInput) -> Boxes:
+        """The drawn boxes with the classes and images of those they were drawn from.
+
+        Parameters
+        ----------
+        boxes
+            The labelled boxes.
+        network
+            The input for which they were drawn.
+
+        Returns
+        -------
+        Without positions; every image has the size of the input, as training has resized it.
+        """
+        rows = self.drawn.sources
+        frame = np.asarray(network.size, dtype=np.float64)
+        return replace(
+            boxes,
+            sizes=self.drawn.sizes / frame,
+            image_ids=boxes.image_ids[rows],
+            class_ids=boxes.class_ids[rows],
+            difficult=boxes.difficult[rows],
+            truncated=boxes.truncated[rows],
+            image_sizes=np.broadcast_to(frame, boxes.image_sizes.shape),
+            centres=None,
+        )
+
 
 class Judged(NamedTuple):
     """The verdict, and the figures in training of the anchors and of the defaults."""
 
     findings: list[Finding]
+    """Worst first."""
+    advice: list[Finding]
+    """Those among them that say which anchors to take; none where there are no defaults."""
     training: TrainingQuality | None
     training_defaults: TrainingQuality | None
     labelled: TrainingQuality
@@ -187,12 +234,14 @@ def judged(
     network: NetworkInput,
     given: AnchorSet,
     *,
+    name: str = "these",
     defaults: AnchorSet | None = None,
     default_name: str = "",
     in_training: InTraining | None = None,
     rule: str | None = None,
     anchor_t: float = 4.0,
     held_out_loss: float | None = None,
+    can_assign: bool = False,
     weights: Sizes | None = None,
 ) -> Judged:
     """What a verdict weighs, measured on the boxes, and the verdict.
@@ -203,8 +252,10 @@ def judged(
         The labelled boxes.
     network
         The network's input.
-    given, defaults, default_name
-        The anchors in question, those to beat, and what to call these.
+    given, name
+        The anchors in question, and what to call them.
+    defaults, default_name
+        Those to beat, and what to call them.
     in_training
         The boxes as training sees them; None: not known.
     rule
@@ -212,7 +263,9 @@ def judged(
     anchor_t
         The factor of YOLOv5 and YOLOv7.
     held_out_loss
-        Mean IoU lost on images that were not clustered.
+        Mean IoU that anchors of half of the images lose on the other half.
+    can_assign
+        Whether anchors can be dealt out to the heads by their size instead.
     weights
         (m, 2), the anchors of the weights that training starts from.
 
@@ -234,6 +287,7 @@ def judged(
     report = boxes.report
     weighed = VerdictInput(
         anchors=given.anchors,
+        name=name,
         defaults=None if defaults is None else defaults.anchors,
         default_name=default_name,
         labelled=_fit(new),
@@ -244,6 +298,7 @@ def judged(
         images=report.images,
         boxes=len(boxes),
         held_out_loss=held_out_loss,
+        can_assign=can_assign,
         left_out=report.left_out / report.objects if report.objects else 0.0,
         tiny=float(np.mean(sizes.min(axis=1) < THRESHOLDS["tiny_side"].value)),
         weights=weights,
@@ -254,7 +309,67 @@ def judged(
         weighed = replace(weighed, heads=_heads(sizes, given))
     if rule is not None:
         weighed = _trained(weighed, boxes, network, given, defaults, rule, anchor_t)
-    return Judged(verdict(weighed), new_seen, old_seen, new, old)
+    return Judged(verdict(weighed), list(advice(weighed)), new_seen, old_seen, new, old)
+
+
+def present_findings(
+    boxes: Boxes,
+    network: NetworkInput,
+    present: AnchorSet,
+    fresh: Sizes | None,
+    *,
+    in_training: InTraining | None = None,
+    rule: str | None = None,
+    anchor_t: float = 4.0,
+    can_assign: bool = False,
+) -> list[Finding]:
+    """Whether anchors that are trained with already should be replaced, and what is wrong there.
+
+    Parameters
+    ----------
+    boxes, network
+        The labelled boxes, and the network's input.
+    present
+        The anchors and their heads.
+    fresh
+        (k, 2), what would replace them, pixels at input; None where nothing would.
+    in_training, rule, anchor_t, can_assign
+        As for `judged`.
+
+    Returns
+    -------
+    As from `verdict`. The advice compares the fresh anchors with the present ones, which win a tie;
+    everything else is of the present ones.
+    """
+    found = judged(
+        boxes,
+        network,
+        present,
+        in_training=in_training,
+        rule=rule,
+        anchor_t=anchor_t,
+        can_assign=can_assign,
+    ).findings
+    if fresh is not None and len(fresh):
+        compared = judged(
+            boxes,
+            network,
+            AnchorSet(fresh),
+            name="fresh ones",
+            defaults=present,
+            default_name="these",
+            in_training=in_training,
+            anchor_t=anchor_t,
+        )
+        found = found + [_on_present(finding) for finding in compared.advice]
+    codes = [finding.code for finding in found]
+    return worst_first([one for row, one in enumerate(found) if one.code not in codes[:row]])
+
+
+def _on_present(advice: Finding) -> Finding:
+    """Advice on fresh anchors, as advice on the present ones."""
+    level, code = ON_PRESENT.get(advice.code, (advice.level, advice.code))
+    return Finding(level, code, advice.text.removesuffix(OTHER_FIT))
 
 
 def _fit(quality: TrainingQuality) -> Fit:

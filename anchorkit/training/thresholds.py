@@ -26,6 +26,11 @@ THRESHOLDS = {
         "share of all boxes that new anchors must bring above 0.5: a tenth of the boxes is more "
         "than what two drawings of augmentation, or two seeds, differ by",
     ),
+    "both_miss": Threshold(
+        0.30,
+        "share below 0.5 that new anchors leave too, from which on other anchors alone will not "
+        "do; everyday photographs keep .20 with six anchors whatever they are",
+    ),
     "worse": Threshold(
         0.03,
         "rise of the share below 0.5 that counts as worse: in the compared training a rise of .16 "

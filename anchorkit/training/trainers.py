@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from anchorkit.errors import UsageError
 from anchorkit.network_input import NetworkInput
-from anchorkit.suggestions import closest
+from anchorkit.suggestions import meant_name
 from anchorkit.training.anchor_free import NO_ANCHORS, has_no_anchors
 
 __all__ = ["TRAINERS", "Trainer", "trainer_named"]
@@ -160,6 +160,18 @@ TRAINERS: Mapping[str, Trainer] = {
 """By name, in the order of the help."""
 
 
+ALSO_CALLED: Mapping[str, str] = {
+    **dict.fromkeys(("yolov2", "yolov3", "yolov3-tiny", "yolov4", "yolov4-tiny"), "darknet"),
+    **dict.fromkeys(("alexeyab", "pjreddie", "yolo_mark"), "darknet"),
+    **dict.fromkeys(("ultralytics", "pytorch", "yolov5s"), "yolov5"),
+    **dict.fromkeys(("mmdetection", "openmmlab"), "mmdet"),
+    **dict.fromkeys(("paddledetection", "paddlepaddle", "ppyolo"), "paddle"),
+    **dict.fromkeys(("keras-yolo3", "tensorflow"), "keras"),
+    **dict.fromkeys(("nvidia", "tlt"), "tao"),
+}
+"""What people call trainers of ours, and networks that one of them usually trains."""
+
+
 def trainer_named(name: str) -> Trainer:
     """The trainer of a name, whatever the case.
 
@@ -184,6 +196,6 @@ def trainer_named(name: str) -> Trainer:
         return TRAINERS[known]
     if has_no_anchors(known):
         raise UsageError(f"--trainer {name}: {NO_ANCHORS}")
-    near = closest(known, TRAINERS)
-    hint = f"did you mean {near}?" if near else f"wanted one of {', '.join(TRAINERS)}"
-    raise UsageError(f"--trainer {name}: no such trainer; {hint}")
+    raise UsageError(
+        f"--trainer {name}: no such trainer; {meant_name(known, TRAINERS, ALSO_CALLED)}"
+    )

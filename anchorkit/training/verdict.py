@@ -17,13 +17,40 @@ from anchorkit.overlap import nearest
 from anchorkit.training.thresholds import THRESHOLDS
 from anchorkit.training.verdict_input import HeadFit, VerdictInput
 
-__all__ = ["LEVELS", "MOST_FINDINGS", "Finding", "gain_interval", "verdict"]
+__all__ = [
+    "ADVICE",
+    "LEVELS",
+    "MOST_FINDINGS",
+    "OTHER_FIT",
+    "Finding",
+    "advice",
+    "few_data",
+    "gain_interval",
+    "verdict",
+    "worst_first",
+]
 
 LEVELS = ("error", "warning", "note")
 """Levels of findings, the worst first."""
 
 MOST_FINDINGS = 5
 """As many findings are shown as text."""
+
+ADVICE = (
+    "keep-defaults-worse",
+    "use-new",
+    "may-help",
+    "use-new-untrained",
+    "both-miss",
+    "keep-defaults",
+    "keep-present",
+    "fresh-may-help",
+    "use-fresh",
+)
+"""Codes of the finding that says which anchors to take."""
+
+OTHER_FIT = " (--fit training finds others)"
+"""The way out where new anchors fit worse in training."""
 
 
 class Finding(NamedTuple):
@@ -66,8 +93,19 @@ def verdict(given: VerdictInput) -> list[Finding]:
     >>> found[0].code, found[0].text[:53]
     ('use-new', 'use these anchors: in training 80% of the boxes are b')
     """
-    findings = [finding for rule in RULES for finding in rule(given)]
-    return sorted(findings, key=lambda finding: LEVELS.index(finding.level))
+    return worst_first([finding for rule in RULES for finding in rule(given)])
+
+
+def worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings by level, among equals the advice first, else in their order.
+
+    Examples
+    --------
+    >>> tiny = Finding("note", "tiny", "20% of the boxes are under 8 pixels at input")
+    >>> [one.code for one in worst_first([tiny, Finding("note", "use-new", "use these anchors")])]
+    ['use-new', 'tiny']
+    """
+    return sorted(findings, key=lambda one: (LEVELS.index(one.level), one.code not in ADVICE))
 
 
 def gain_interval(
@@ -114,12 +152,18 @@ def _share(value: float) -> str:
     """A share as a person says it: never 0 % or 100 % of something that is neither."""
     percent = 100 * value
     if 0 < percent < 1 or 99 < percent < 100:
-        return f"{percent:.1f}%"
+        return f"{min(max(percent, 0.1), 99.9):.1f}%"
     return f"{percent:.0f}%"
 
 
-def _advice(given: VerdictInput) -> Iterator[Finding]:
-    """The first line: the new anchors, or the defaults."""
+def advice(given: VerdictInput) -> Iterator[Finding]:
+    """The first line of a verdict: the new anchors, or the defaults; none where one is missing.
+
+    Parameters
+    ----------
+    given
+        What is known.
+    """
     known = given.training is not None and given.training_defaults is not None
     new, old = (
         (given.training, given.training_defaults)
@@ -130,9 +174,10 @@ def _advice(given: VerdictInput) -> Iterator[Finding]:
         return
     where = "in training" if known else "as labelled"
     name = given.default_name or "the defaults"
+    these = "these anchors" if given.name == "these" else given.name
     figures = (
         f"{where} {_share(old.below_half)} of the boxes are below IoU 0.5 with {name}, "
-        f"{_share(new.below_half)} with these"
+        f"{_share(new.below_half)} with {given.name}"
     )
     misses = old.below_half >= THRESHOLDS["missed"].value
     mended = old.below_half - new.below_half >= THRESHOLDS["mended"].value
@@ -143,22 +188,24 @@ def _advice(given: VerdictInput) -> Iterator[Finding]:
         and given.untrained_defaults - given.untrained >= THRESHOLDS["untrained"].value
     )
     unsure = given.interval is not None and given.interval[0] <= 0 <= given.interval[1]
+    if given.held_out_loss is not None and given.gain is not None:
+        unsure |= given.held_out_loss >= given.gain
     if worse:
-        way = " (--fit training finds others)" if known else ""
+        way = OTHER_FIT if known else ""
         yield Finding("warning", "keep-defaults-worse", f"keep {name}: {figures}{way}")
     elif misses and mended and not unsure:
-        yield Finding("note", "use-new", f"use these anchors: {figures}")
-    elif mended and not unsure:
-        yield Finding("note", "may-help", f"these anchors may help: {figures}")
+        yield Finding("note", "use-new", f"use {these}: {figures}")
+    elif mended:
+        yield Finding("note", "may-help", f"{these} may help: {figures}")
     elif untrained:
         lost, now = given.untrained_defaults or 0.0, given.untrained or 0.0
         yield Finding(
             "note",
             "use-new-untrained",
-            f"use these anchors: {_share(lost)} of the boxes are never trained with {name}, "
-            f"{_share(now)} with these",
+            f"use {these}: {_share(lost)} of the boxes are never trained with {name}, "
+            f"{_share(now)} with {given.name}",
         )
-    elif misses:
+    elif misses and new.below_half >= THRESHOLDS["both_miss"].value:
         yield Finding(
             "warning",
             "both-miss",
@@ -238,8 +285,8 @@ def _heads(given: VerdictInput) -> Iterator[Finding]:
             "warning",
             "head-too-coarse",
             f"the anchors of {_named(coarse)} have {low:.1f} to {high:.1f} strides, up to "
-            f"{_share(below)} of its boxes are smaller than a cell: --assign size, a larger "
-            "--input, or a network with finer heads",
+            f"{_share(below)} of {'its' if len(coarse) == 1 else 'their'} boxes are smaller than a "
+            f"cell: {_by_size(given)}a larger --input, or a network with finer heads",
         )
     finest = min(known, key=lambda head: head.stride, default=None)
     if finest is not None and _strides(finest)[0] > THRESHOLDS["above_stride"].value:
@@ -247,7 +294,7 @@ def _heads(given: VerdictInput) -> Iterator[Finding]:
             "warning",
             "head-too-fine",
             f"the anchors of {_named([finest])} have {_strides(finest)[0]:.0f} strides and more: "
-            "--assign size, a smaller --input, or a network with coarser heads",
+            f"{_by_size(given)}a smaller --input, or a network with coarser heads",
         )
     sizes = np.sqrt(given.anchors.prod(axis=1))
     if len(sizes) > 2 and sizes.max() < THRESHOLDS["crowded"].value * sizes.min():
@@ -263,8 +310,13 @@ def _heads(given: VerdictInput) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 "head-idle",
-                f"hardly a box for {_named(idle)}: --assign size, or a network without that head",
+                f"hardly a box for {_named(idle)}: {_by_size(given)}"
+                f"{'or ' if given.can_assign else ''}a network without that head",
             )
+
+
+def _by_size(given: VerdictInput) -> str:
+    return "--assign size, " if given.can_assign else ""
 
 
 def _strides(head: HeadFit) -> tuple[float, float]:
@@ -302,16 +354,28 @@ def _data(given: VerdictInput) -> Iterator[Finding]:
         )
 
 
+def few_data(images: int, boxes: int, k: int) -> bool:
+    """Whether k anchors depend on which images happened to be taken.
+
+    Examples
+    --------
+    >>> few_data(99, 10_000, 9), few_data(100, 10_000, 9), few_data(100, 200, 9)
+    (True, False, True)
+    """
+    per_anchor = boxes / k
+    return images < THRESHOLDS["images"].value or per_anchor < THRESHOLDS["boxes_per_anchor"].value
+
+
 def _sureness(given: VerdictInput) -> Iterator[Finding]:
     per_anchor = given.boxes / len(given.anchors)
-    few_images = given.images < THRESHOLDS["images"].value
-    if few_images or per_anchor < THRESHOLDS["boxes_per_anchor"].value:
+    if few_data(given.images, given.boxes, len(given.anchors)):
         text = f"few data: {given.images:,} images, {per_anchor:.0f} boxes for each anchor"
         if given.held_out_loss is None:
             text += "; sweep --holdout 0.5 says how they fit other images"
         else:
             text += (
-                f"; on images that were not clustered mean IoU is {given.held_out_loss:.3f} lower"
+                f"; made for half of the images, anchors lose {max(given.held_out_loss, 0):.3f} "
+                "of mean IoU on the others"
             )
         serious = _at_least("overfit", given.held_out_loss)
         way = ": fewer anchors, or more images" if serious else ""
@@ -341,7 +405,7 @@ def _weights(given: VerdictInput) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    _advice,
+    advice,
     _recall,
     _classes,
     _untrained,

@@ -48,6 +48,8 @@ class VerdictInput:
     ----------
     anchors
         (k, 2), the new anchors as written, pixels at input.
+    name
+        What to call the new anchors.
     defaults, default_name
         (k, 2), those to beat, pixels at input, and what to call them; None where there are none.
     labelled, labelled_defaults
@@ -62,7 +64,7 @@ class VerdictInput:
     images, boxes
         How many were clustered.
     held_out_loss
-        Mean IoU lost on images that were not clustered.
+        Mean IoU that anchors of half of the images lose on the other half.
     left_out
         Share of the objects that were left out.
     tiny
@@ -75,11 +77,14 @@ class VerdictInput:
         Share of the truths whose cell and anchor another takes.
     classes, heads
         See `ClassFit` and `HeadFit`.
+    can_assign
+        Whether anchors can be dealt out to the heads by their size instead.
     weights
         (m, 2), the anchors of the weights that training starts from.
     """
 
     anchors: NDArray[np.float64]
+    name: str = "these"
     defaults: NDArray[np.float64] | None = None
     default_name: str = ""
     labelled: Fit
@@ -101,4 +106,5 @@ class VerdictInput:
     overwritten: float | None = None
     classes: Sequence[ClassFit] = ()
     heads: Sequence[HeadFit] = ()
+    can_assign: bool = False
     weights: NDArray[np.float64] | None = None

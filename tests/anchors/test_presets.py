@@ -46,11 +46,13 @@ def test_coco_lists_are_related_by_their_input() -> None:
 
 
 def test_an_unknown_preset_is_refused_with_the_names() -> None:
-    with pytest.raises(UsageError, match=r"preset 'yolo3': did you mean yolov3\?"):
+    with pytest.raises(UsageError, match=r"--preset yolo3: no such network; did you mean yolov3\?"):
         preset("yolo3")
-    with pytest.raises(UsageError, match="preset 'nothing': wanted one of yolov2-voc, yolov2, "):
+    with pytest.raises(
+        UsageError, match="--preset nothing: no such network; wanted one of yolov2-voc, yolov2, "
+    ):
         preset("nothing")
-    with pytest.raises(UsageError, match="preset 'yolov8n': has no anchors"):
+    with pytest.raises(UsageError, match="--preset yolov8n: has no anchors"):
         preset("yolov8n")
     assert preset("YOLOv3").name == "yolov3"
 

@@ -85,3 +85,34 @@ def test_a_cfg_that_is_trained_otherwise_cannot_be_held_to_a_gate(tmp_path: Path
     done = run("check", "--cfg", cfg, "--voc", data(tmp_path), "--max-untrained", "0.5")
     assert done.code == 1
     assert "region.cfg: --max-untrained: what its heads train is not known" in done.err
+
+
+def large(root: Path) -> Path:
+    """Twelve images of boxes from 120 to 192 pixels."""
+    squares = [annotation_object((x, x, x + 120 + x, x + 120 + x)) for x in range(0, 80, 8)]
+    image = annotation(*squares, size=(416, 416))
+    return voc_folder(root / "large", {f"{number}.xml": image for number in range(12)})
+
+
+def test_a_check_with_data_says_whether_to_replace_the_anchors(tmp_path: Path) -> None:
+    given = ["check", "--voc", large(tmp_path), "--trainer", "yolov5", "--quiet", "--strict"]
+    missing = run(*given, "--anchors", "4,4, 5,5, 6,6")
+    advice = missing.out.splitlines()[2]
+    assert advice.startswith("warning: use fresh ones: in training 99.9% of the boxes are below")
+    assert missing.code == 0  # advice fails nothing, with --strict neither
+    fitting = json.loads(
+        run(*given, "--anchors", "90,90, 160,160, 270,270", "--format", "json").out
+    )
+    found = next(one for one in fitting["findings"] if one["code"] == "keep-present")
+    assert (found["level"], found["line"]) == ("note", None)
+    assert found["text"].startswith("keep these: in training")
+    assert "use-fresh" not in [one["code"] for one in fitting["findings"]]
+    github = run(*given, "--anchors", "4,4, 5,5, 6,6", "--format", "github").out
+    assert "::warning title=use-fresh::use fresh ones" in github
+
+
+def test_without_augmentation_a_check_judges_by_labels(tmp_path: Path) -> None:
+    given = ["check", "--voc", large(tmp_path), "--trainer", "yolov5", "--format", "json"]
+    for more, unknown in ((["--augment", "none"], True), ([], False)):
+        result = json.loads(run(*given, "--anchors", "4,4, 5,5, 6,6", *more).out)
+        assert ("training-unknown" in [one["code"] for one in result["findings"]]) is unknown

@@ -151,7 +151,7 @@ def test_without_a_cfg_the_input_is_416_whatever_the_preset() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--preset", "yolo3"], 2, "preset 'yolo3': did you mean yolov3?"),
+        (["--preset", "yolo3"], 2, "--preset yolo3: no such network; did you mean yolov3?"),
         ([], 2, "no anchors: name some with --anchors, --cfg or --preset"),
         (["--cfg", "missing.cfg"], 2, "missing.cfg: wanted a cfg, found nothing there"),
         (["--cfg", str(SAMPLE / "README.md")], 1, "README.md: line "),

@@ -183,3 +183,15 @@ def test_pictures_of_the_manual_are_there_and_small() -> None:
     for path in (SAMPLE / "plots").iterdir():
         assert f"sample_voc/plots/{path.name}" in text
         assert path.stat().st_size < 120_000
+
+
+def test_boxes_are_drawn_as_training_sees_them_where_that_is_asked_for(tmp_path: Path) -> None:
+    picture = tmp_path / "seen.svg"
+    given = ("--voc", SAMPLE, "--trainer", "yolov5", "--augment", "yolov5")
+    assert run("plot", *given, "-o", picture).code == 0
+    text = picture.read_text(encoding="utf-8")
+    assert "sample_voc as yolov5 augments it: 50" in text  # some 500,000, not 292
+    run("plot", *given, "--preset", "yolov5", "-o", tmp_path / "all")
+    assert "positions.png" not in drawn(tmp_path / "all")
+    done = run("plot", *given, "--picture", "positions", "-o", picture)
+    assert (done.code, "wanted labelled boxes, without --augment" in done.err) == (2, True)

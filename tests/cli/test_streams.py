@@ -118,7 +118,10 @@ def test_quiet_takes_the_summary_away(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "answer"),
-    [("clutser", "no such command 'clutser': did you mean cluster?"), ("xyz", "wanted cluster")],
+    [
+        ("clutser", "no such command 'clutser': did you mean cluster?"),
+        ("xyz", "wanted inspect, cluster"),
+    ],
 )
 def test_a_mistyped_command_is_told_what_there_is(typed: str, answer: str) -> None:
     ran = run(typed)

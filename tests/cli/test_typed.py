@@ -22,7 +22,32 @@ SAMPLE = str(Path(__file__).parents[2] / "sample_voc")
         (["cluster", "https://example.org/a.zip"], "found an address: https://example.org/a.zip"),
         (["evaluate", SAMPLE, "--preset", "YOLOv33"], "did you mean yolov3?"),
         (["evaluate", SAMPLE, "--preset", "yolov8"], "has no anchors"),
-        (["extract", SAMPLE, "-o", "boxes"], "-o boxes: wanted a name that ends in .npz"),
+        (["extract", SAMPLE, "-o", "boxes"], "wanted a name that ends in .npz, such as boxes.npz"),
+        (["kmeans", SAMPLE], "no such command 'kmeans': did you mean cluster?"),
+        ([SAMPLE], f"did you mean cluster {SAMPLE}?"),
+        (["--voc", SAMPLE], "wanted behind one, as in anchorkit cluster --voc"),
+        (["-v"], "-v: no such option; did you mean --version?"),
+        (["inspect", SAMPLE, "--plot", "a.png"], "here; cluster, sweep and cost have it"),
+        (
+            ["apply", "x.cfg", "--voc", SAMPLE],
+            "here; cluster, inspect, evaluate and others have it",
+        ),
+        (["cluster", SAMPLE, "-o", "a.txt"], "did you mean --export csv:FILE?"),
+        (["cluster", SAMPLE, "--input", "608,416"], "did you mean 608x416?"),
+        (["cluster", SAMPLE, "--input", "416", "416"], "two sides are written 608x416"),
+        (["cluster", SAMPLE, "-k", "3,6,9"], "found '3,6,9'; anchorkit sweep takes several"),
+        (["cluster", SAMPLE, "--classes", "dog"], "--class NAME takes only the boxes of a class"),
+        (["cluster", SAMPLE, "--trainer", "yolov3"], "did you mean darknet?"),
+        (["cluster", SAMPLE, "--trainer", "YOLO"], "did you mean yolov5 or yolov7?"),
+        (["cluster", SAMPLE, "--export", "mmdetection"], "did you mean mmdet?"),
+        (["cluster", SAMPLE, "--export", "yolov8"], "has no anchors"),
+        (["cluster", SAMPLE, "--export", "json"], "--format json writes the result so"),
+        (["cluster", SAMPLE, "--augment", "yolov8"], "has no anchors"),
+        (["sweep", SAMPLE, "--holdout", "20%"], "found '20%'; did you mean 0.2?"),
+        (["check", "x.cfg", SAMPLE, "--min-iou", "70"], "found '70'; did you mean 0.7?"),
+        (["sweep", SAMPLE, "--distance", "euclid"], "did you mean euclidean?"),
+        (["check", SAMPLE], "found none"),
+        (["guide", "yolov5"], "anchorkit guide trainers speaks of it"),
     ],
 )
 def test_the_answer_says_what_was_meant(words: list[str], told: str) -> None:
@@ -52,3 +77,32 @@ def test_pairs_behind_anchors_belong_to_it_unless_a_file_has_that_name(
     Path("33x23").mkdir()
     assert rewritten(words) == ["evaluate", "--anchors", "10x13,16x30", "33x23", "data"]
     assert rewritten(["x", "--anchors", "a.txt", "16x30"]) == ["x", "--anchors", "a.txt", "16x30"]
+
+
+def test_the_case_of_an_export_does_not_matter(tmp_path: Path) -> None:
+    upper, lower = (run("cluster", SAMPLE, "-k", 3, "--export", one) for one in ("RKNN", "rknn"))
+    assert upper == lower
+    assert lower.code == 0
+
+
+def test_a_path_that_is_not_there_is_answered_with_the_one_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("VOC2007").mkdir()
+    Path("bare.cfg").touch()
+    assert run("cluster", "VOC207").err.endswith("found nothing there; did you mean VOC2007?\n")
+    assert run("cluster", "--voc", "VOC207").err.endswith("; did you mean VOC2007?\n")
+    # of another file only the extension is alike
+    assert run("check", "nowhere.cfg").err.endswith("wanted a cfg, found nothing there\n")
+
+
+def test_what_was_filtered_away_is_said_by_which_option() -> None:
+    done = run("cluster", SAMPLE, "--min-size", 1000)
+    assert done.err.endswith("292 filtered by --min-size\n")
+
+
+def test_anchors_that_are_fractions_are_a_warning() -> None:
+    done = run("evaluate", SAMPLE, "--anchors", "0.1,0.2, 0.5,1")
+    assert "warning: anchors: no side is above 1 pixel of 416x416: if these are fract" in done.err
+    assert "warning" not in run("evaluate", SAMPLE, "--anchors", "0.1,0.2, 0.5,1.1").err

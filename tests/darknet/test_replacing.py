@@ -527,6 +527,14 @@ STRIDES = {
 }
 
 
+def test_a_head_that_lives_on_the_filters_of_an_earlier_one_is_not_spoilt() -> None:
+    # 21 filters are wrong for the first head, and what the second, behind it, needs
+    head = "[yolo]\nmask=0,1,2\nnum=3\nanchors=1,1, 2,2, 3,3\nclasses="
+    text = "[net]\nwidth=64\nheight=64\nchannels=3\n[conv]\nfilters=21\nstride=8\n"
+    with pytest.raises(CfgError, match=r"line 8: wanted \[convolutional\] before \[yolo\]"):
+        replace_anchors(f"{text}{head}1\n{head}2\n", [(4, 4), (5, 5), (6, 6)])
+
+
 @pytest.mark.parametrize("path", shipped, ids=lambda path: path.stem)
 def test_shipped_cfg(path: Path) -> None:
     text = path.read_bytes().decode()

@@ -105,7 +105,7 @@ def test_labels_without_their_images_are_enough(tmp_path: Path) -> None:
     path = project(tmp_path, ROBOFLOW, *SPLITS, images=False)
     boxes = load_data(path)
     assert len(boxes) == 1
-    assert boxes.report.problems[0].reason == "no images there: told from the labels"
+    assert boxes.report.problems[0].reason == "no images there: found by their labels"
 
 
 def test_sweep_judges_on_another_key(tmp_path: Path) -> None:
@@ -162,3 +162,14 @@ def test_without_pyyaml_the_error_says_what_to_install(
 def test_a_missing_file_is_bad_usage(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"none\.yaml: wanted a data\.yaml, found nothing there"):
         load_data(tmp_path / "none.yaml")
+
+
+def test_labels_in_place_of_images_come_before_those_beside_as_in_training(tmp_path: Path) -> None:
+    path = project(tmp_path, "train: images/train\n" + NAMES, "labels/train/a.txt")
+    (tmp_path / "images" / "train" / "a.txt").write_text("2 .5 .5 .9 .9\n")
+    (tmp_path / "train.txt").write_text("images/train/a.jpg\n")
+    assert classes(path) == ["car"]
+    assert classes(tmp_path / "train.txt") == ["car"]
+    # Darknet takes the one beside
+    (tmp_path / "obj.data").write_text("classes = 3\ntrain = train.txt\n")
+    assert classes(tmp_path / "obj.data") == ["2"]

@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+from annotations import annotation, annotation_object
 from command import run
 
 from anchorkit.errors import DataError
 from anchorkit.loaders.class_names import names_near
 from anchorkit.loaders.folders import warned_of_parts, without_predictions
+from anchorkit.loaders.kitti import load_kitti
 from anchorkit.loaders.parts import part_named, parts_of
+from anchorkit.loaders.voc import load_voc
 from anchorkit.loaders.yolo import load_yolo
 
 
@@ -77,7 +80,16 @@ def test_sweep_judges_on_the_folder_of_a_part(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["runs/detect/exp/labels", "predictions", "predict2/labels", "runs/train/x"]
+    "place",
+    [
+        "runs/detect/exp/labels",
+        "predictions",
+        "predict2/labels",
+        "runs/train/x",
+        "preds",
+        "labels_pred",
+        "val_predictions",
+    ],
 )
 def test_predictions_beside_labels_are_passed_over_with_a_warning(
     place: str, tmp_path: Path
@@ -93,7 +105,19 @@ def test_predictions_beside_labels_are_passed_over_with_a_warning(
     assert ran.err.startswith("anchorkit: warning: ")
 
 
+def test_predictions_beside_annotations_of_voc_and_kitti_are_passed_over(tmp_path: Path) -> None:
+    voc = annotation(annotation_object())
+    kitti = "Car 0 0 0 1 1 5 5 0 0 0 0 0 0 0\n"
+    for load, end, text in ((load_voc, "xml", voc), (load_kitti, "txt", kitti)):
+        files = {f"a/1.{end}": text, f"preds/1.{end}": text}
+        boxes = load(stored(tmp_path / end, files))
+        assert boxes.image_names == ("a/1",)
+        assert "1 files of predictions passed over" in boxes.report.remarks[0].text
+
+
 def test_a_folder_that_may_hold_results_is_warned_of() -> None:
+    for folder in ("detect", "model_output", "pseudo_labels"):
+        assert without_predictions("d", [f"{folder}/a.txt", "train/a.txt"])[1]
     names, remarks = without_predictions("d", ["exp3/a.txt", "train/a.txt"])
     assert names == ["exp3/a.txt", "train/a.txt"]
     assert "may be results, not labels" in remarks[0].text

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from command import run
 
 from anchorkit.errors import DataError, UsageError
 from anchorkit.loaders.guess import guessed_format
@@ -62,3 +63,17 @@ def test_what_holds_nothing_is_an_error(tmp_path: Path) -> None:
         guessed_format(folder(tmp_path, {"README.txt": "hello\n", "a.jpg": ""}))
     with pytest.raises(UsageError, match="found nothing there"):
         guessed_format(tmp_path / "none")
+
+
+def test_labels_that_cannot_be_used_are_for_their_loader_to_name(tmp_path: Path) -> None:
+    root = folder(tmp_path, {"labels/a.txt": "0 320 240 100 50\n"})
+    assert guessed_format(root) == "yolo"
+    assert "labels in pixels" in run("cluster", root).err
+
+
+def test_where_nothing_fits_the_first_file_is_shown(tmp_path: Path) -> None:
+    root = folder(tmp_path, {"labels/a.txt": "0,0.5,0.5,0.1,0.1\n1,0.5\n", "labels/b.txt": ""})
+    with pytest.raises(
+        DataError, match=r"labels/a\.txt, which begins with '0,0\.5,0\.5,0\.1,0\.1'"
+    ):
+        guessed_format(root)

@@ -203,3 +203,46 @@ def test_crowds_and_other_faults_of_coco_keep_their_numbers(tmp_path: Path) -> N
     boxes = load_coco(path)
     accounted(boxes)
     assert [one.object for one in boxes.report.of("left_out")] == [1, 98, 99]
+
+
+def test_a_part_of_the_boxes_below_a_pixel_is_warned_of(tmp_path: Path) -> None:
+    mixed = [[*boxes, (0.1, 0.2, 0.4, 0.9)] for boxes in SOME]
+    (remark,) = load_voc(voc(tmp_path, mixed)).report.remarks
+    assert remark.level == "warning"
+    assert "4 of 12 boxes are smaller than a pixel" in remark.text
+
+
+def test_a_few_boxes_in_percent_are_warned_of(tmp_path: Path) -> None:
+    (remark,) = load_voc(voc(tmp_path, scaled(SOME, 6.4, 4.8))).report.remarks
+    assert "no number of 8 boxes is above 100" in remark.text
+
+
+MANY: list[list[Corners]] = [
+    [(7 * row, 6 * row, 7 * row + 30 + row % 5 * 9, 6 * row + 20 + row % 7 * 8)]
+    for row in range(60)
+]
+"""Boxes all over images of 640 x 480."""
+
+
+def test_boxes_all_over_their_images_are_not_doubted(tmp_path: Path) -> None:
+    assert load_voc(voc(tmp_path / "a", MANY)).report.remarks == ()
+    assert load_coco(coco(tmp_path / "b", sides(MANY))).report.remarks == ()
+
+
+def test_images_that_no_box_reaches_far_into_are_warned_of(tmp_path: Path) -> None:
+    (remark,) = load_voc(voc(tmp_path, scaled(MANY, 2, 2))).report.remarks
+    assert "none of 60 boxes reaches beyond 37% of the width and 41%" in remark.text
+
+
+def test_corners_that_would_fit_as_sizes_are_warned_of(tmp_path: Path) -> None:
+    # In the first third of the images no width ends outside
+    (remark,) = load_coco(coco(tmp_path, scaled(MANY, 3, 3))).report.remarks
+    assert "are they corners x1 y1 x2 y2, not sizes?" in remark.text
+
+
+def test_large_boxes_in_the_middle_are_not_corners(tmp_path: Path) -> None:
+    # Wider than their left edge, too
+    large: list[list[Corners]] = [
+        [(20 + row, 15 + row, 620 - row, 470 - row)] for row in range(0, 120, 2)
+    ]
+    assert load_coco(coco(tmp_path, sides(large))).report.remarks == ()

@@ -79,3 +79,19 @@ def test_what_was_looked_for_and_what_is_there_is_named(tmp_path: Path) -> None:
         "found: train, val$",
     ):
         load_voc(root, image_sets=["tran"])
+
+
+def test_a_bare_name_in_two_folders_is_that_of_the_part_or_doubtful(tmp_path: Path) -> None:
+    text = annotation(annotation_object())
+    files: dict[str, str | bytes] = {
+        f"{part}/{name}.xml": text for part in ("train", "val") for name in "ab"
+    }
+    root = voc_folder(tmp_path, files)
+    (root / "ImageSets" / "Main").mkdir(parents=True)
+    for name in ("train", "mine"):
+        (root / "ImageSets" / "Main" / f"{name}.txt").write_text("a\n")
+    assert load_voc(root, image_sets=["train"]).image_names == ("train/a",)
+    with pytest.raises(DataError, match=r"mine.txt: a may be train/a.xml, val/a.xml: wanted"):
+        load_voc(root, image_sets=["mine"])
+    # Nobody asks for it here
+    assert len(load_voc(root, image_sets=["train"], keep_sets=True).image_sets["mine"]) == 2

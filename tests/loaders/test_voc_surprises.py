@@ -404,3 +404,36 @@ def test_a_file_that_vanishes_or_may_not_be_read_is_named(
     ]
     assert boxes.report.count("unreadable") == 2
     assert len(boxes) == 1
+
+
+def test_a_second_box_deep_in_an_object_is_left_out_and_named(tmp_path: Path) -> None:
+    more = "<tracks><track><bndbox><xmin>1</xmin></bndbox></track></tracks></object>"
+    item = annotation_object().replace("</object>", more)
+    found = problems(loaded(tmp_path, annotation(item, CAT)))
+    assert found == [(3, "a bndbox deeper in an object than its own", "")]
+
+
+def test_objects_within_an_element_of_another_namespace_are_counted() -> None:
+    inner = annotation_object() * 2
+    text = annotation(f"<x:objects xmlns:x='u'><x:list>{inner}</x:list></x:objects>")
+    found = read_annotation(text.encode())
+    assert found.faults == [
+        (number, "an object of another namespace", "", "left_out") for number in (1, 2)
+    ]
+    boxes = annotation(f"<x:meta xmlns:x='u'>{annotation_object()[8:-9]}</x:meta>")
+    assert read_annotation(boxes.encode()).objects == 1
+
+
+@posix
+def test_a_link_to_a_file_that_is_there_too_is_noted(tmp_path: Path) -> None:
+    voc_folder(tmp_path / "set", {"a.xml": annotation(CAT), "b/c.xml": annotation(CAT)})
+    folder = tmp_path / "set" / "Annotations"
+    (folder / "b" / "a.xml").symlink_to("../a.xml")
+    away = tmp_path / "away.xml"
+    away.write_text(annotation(CAT))
+    (folder / "away.xml").symlink_to(away)
+    boxes = load_voc(tmp_path / "set")
+    assert len(boxes) == 4
+    (note,) = boxes.report.problems
+    assert (Path(note.file).parent.name, note.value, note.kind) == ("b", "a.xml", "note")
+    assert "count twice" in note.reason

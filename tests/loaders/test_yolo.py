@@ -394,3 +394,29 @@ def test_real_labels_with_surprises() -> None:
     assert read_lines((labels / "pixels.txt").read_bytes()).pixels == 2
     with pytest.raises(DataError, match="labels in pixels"):
         load_yolo(labels)
+
+
+TURNED_BY = "0 .5 .5 .2 .1 0.4\n0 .4 .4 .1 .3 -0.9\n0 .6 .6 .2 .2 1.4"
+
+
+@pytest.mark.parametrize("behind", ["", " .93"])
+def test_an_angle_is_no_confidence(tmp_path: Path, behind: str) -> None:
+    lines = "\n".join(line + behind for line in TURNED_BY.split("\n"))
+    root = stored(tmp_path, {"a.txt": lines})
+    with pytest.raises(DataError, match=r"2 of 3 boxes .* no confidence .*: an angle.*--keypoints"):
+        load_yolo(root)
+    assert load_yolo(root, keypoints=True).sizes[:, 0].tolist() == [0.2, 0.1, 0.2]
+
+
+def test_a_size_is_no_point_of_an_outline(tmp_path: Path) -> None:
+    # Two kinds of objects, with four and with five keypoints in their small boxes
+    four = "0 .5 .5 .1 .1 .48 .48 .52 .48 .48 .52 .52 .52"
+    boxes = load_yolo(stored(tmp_path, {"a.txt": f"{four}\n1{four[1:]} .5 .5"}))
+    assert boxes.sizes.tolist() == [[0.1, 0.1]] * 2
+    assert "no point beside the others" in noted(boxes)[0][1]
+
+
+def test_a_class_may_be_written_as_numpy_writes_it() -> None:
+    labels = read_lines(b"1.500000e+01 .5 .5 .1 .2\n1.55e+01 .5 .5 .1 .2")
+    assert labels.classes == ["15"]
+    assert [fault[1] for fault in labels.faults] == ["class is not a number from 0"]

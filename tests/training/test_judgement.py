@@ -12,6 +12,7 @@ from anchorkit.training.judgement import (
     drawn_in_training,
     equal_heads,
     judged,
+    present_findings,
 )
 
 NETWORK = NetworkInput(100, 100)
@@ -109,3 +110,39 @@ def test_old_files_of_boxes_without_positions_are_judged_by_their_labels() -> No
     found = judged(placeless, NETWORK, given, rule="yolov5")
     assert found.labelled.mean_iou == 1
     assert "untrained" not in {one.code for one in found.findings}
+
+
+def codes(present: float, fresh: float | None, *sides: float) -> list[tuple[str, str]]:
+    new = None if fresh is None else anchors(fresh).anchors
+    found = present_findings(boxes(*sides), NETWORK, anchors(present), new)
+    return [(one.level, one.code) for one in found if one.code.endswith(("present", "fresh"))]
+
+
+def test_anchors_that_are_there_win_a_tie() -> None:
+    assert codes(20, 21, 0.2, 0.2) == [("note", "keep-present")]
+    assert codes(20, 60, 0.2, 0.2) == [("note", "keep-present")]
+
+
+def test_fresh_anchors_are_asked_for_where_those_that_are_there_miss() -> None:
+    assert codes(60, 20, 0.2, 0.2) == [("warning", "use-fresh")]
+    assert codes(60, None, 0.2, 0.2) == []
+
+
+def test_advice_on_anchors_that_are_there_names_neither_a_default_nor_another_fit() -> None:
+    seen = drawn_in_training(boxes(0.2, 0.4), NETWORK, HALF, source="half")
+    found = present_findings(
+        boxes(0.2, 0.4), NETWORK, anchors(20, 40), anchors(90).anchors, in_training=seen
+    )
+    text = next(one.text for one in found if one.code == "keep-present")
+    assert text.startswith("keep these: in training")
+    assert text.endswith("with fresh ones")
+
+
+def test_drawn_boxes_keep_the_class_and_image_of_those_they_were_drawn_from() -> None:
+    data = boxes(0.2, 0.4)
+    seen = drawn_in_training(data, NETWORK, HALF, source="half")
+    over = seen.over(data, NETWORK)
+    assert over.at_input(NETWORK) == pytest.approx(seen.drawn.sizes)
+    assert over.at_input(NetworkInput(100, 100, "letterbox")) == pytest.approx(seen.drawn.sizes)
+    assert (over.image_ids == seen.drawn.sources).all()  # one box for each image
+    assert over.centres is None

@@ -10,7 +10,7 @@ import pytest
 
 from anchorkit.training import verdict as module
 from anchorkit.training.thresholds import THRESHOLDS
-from anchorkit.training.verdict import LEVELS, Finding, gain_interval, verdict
+from anchorkit.training.verdict import LEVELS, Finding, advice, gain_interval, verdict
 from anchorkit.training.verdict_input import ClassFit, Fit, HeadFit, VerdictInput
 
 ANCHORS = np.asarray([(10.0, 10.0), (40.0, 40.0), (160.0, 160.0)])
@@ -57,6 +57,11 @@ PAIRS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         "both-miss",
         {"training_defaults": Fit(0.4, 0.6, 1.0), "training": Fit(0.45, 0.55, 1.0)},
         {"training_defaults": Fit(0.4, 0.6, 1.0), "training": Fit(0.45, 0.45, 1.0)},
+    ),
+    (
+        "both-miss",
+        {"training_defaults": Fit(0.5, 0.31, 1.0), "training": Fit(0.5, 0.30, 1.0)},
+        {"training_defaults": Fit(0.5, 0.30, 1.0), "training": Fit(0.5, 0.29, 1.0)},
     ),
     (
         "keep-defaults-worse",
@@ -115,6 +120,26 @@ def test_every_code_of_the_verdict_is_tried_here() -> None:
     made = re.findall(r'Finding\(\s*[^,]+,\s*"([a-z-]+)"', getsource(module))
     assert len(made) > 15
     assert set(made) <= {code for code, _, _ in PAIRS} | {"keep-defaults"}
+
+
+def test_assigning_by_size_is_a_way_out_only_where_it_can_be() -> None:
+    def text(*, can_assign: bool) -> str:
+        given = replace(QUIET, heads=[head(32, 20, 31)], can_assign=can_assign)
+        return next(one.text for one in verdict(given) if one.code == "head-too-coarse")
+
+    assert "--assign size" in text(can_assign=True)
+    assert "--assign" not in text(can_assign=False)
+
+
+def test_what_other_images_lose_weighs_against_the_gain() -> None:
+    missed, hit = Fit(0.45, 0.80, 1.0), Fit(0.8, 0.05, 1.0)
+    given_fits = replace(QUIET, training=hit, training_defaults=missed)
+
+    def code(loss: float) -> str:
+        given = replace(given_fits, gain=0.3, interval=(0.2, 0.4), images=50, held_out_loss=loss)
+        return next(advice(given)).code
+
+    assert (code(0.29), code(0.31)) == ("use-new", "may-help")
 
 
 def test_a_serious_loss_on_held_out_images_is_a_warning() -> None:

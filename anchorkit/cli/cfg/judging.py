@@ -16,7 +16,9 @@ from anchorkit.cli.messages import note, shows_progress
 from anchorkit.cli.options.data import DataOptions
 from anchorkit.cli.options.loading import load_boxes
 from anchorkit.cli.options.trainer import say_set_against, say_too_small
+from anchorkit.cli.options.training import in_training
 from anchorkit.cli.options.training_gates import TrainingGates
+from anchorkit.cli.options.verdict import verdict_on_present
 from anchorkit.clustering import cluster
 from anchorkit.darknet.cfg_file import is_foreign, naming, read_cfg_file
 from anchorkit.darknet.checks import Finding, check_cfg, quality_findings
@@ -29,6 +31,7 @@ from anchorkit.quality import evaluate
 from anchorkit.reports.check import Checked, Measured, checked_cfg, passed_over, unreadable
 from anchorkit.training.cfg_heads import trained_heads
 from anchorkit.training.trainers import TRAINERS, Trainer
+from anchorkit.training.verdict import Finding as Said
 
 __all__ = ["Gates", "Judge"]
 
@@ -60,6 +63,7 @@ class Judge:
         rule: Trainer | None,
         names: Path | None,
         trainer: Trainer | None = None,
+        augment: str | None = None,
     ) -> None:
         self.data = data
         self.asked = asked
@@ -68,6 +72,7 @@ class Judge:
         self.rule = rule
         self.names = names
         self.trainer = trainer
+        self.augment = augment
         self.loaded: dict[NetworkInput | None, Boxes] = {}
 
     def cfg(self, path: Path, *, alone: bool, by_option: bool) -> Checked:
@@ -122,6 +127,7 @@ class Judge:
         target: Target | None,
     ) -> Checked:
         measured = shares = None
+        verdict: list[Said] = []
         trainer = self.trainer or (None if target is None else TRAINERS["darknet"])
         if boxes is not None:
             say_too_small(trainer, boxes, network)
@@ -134,6 +140,7 @@ class Judge:
                 left_out=measured.boxes.report.share_left_out,
                 **self.gates._asdict(),
             )
+            verdict = self._verdict(named, measured, network, heads, target)
         if measured and self.rule:
             own = None if target is None else trained_heads(heads)
             shares = self.training_gates.measured(named, own, measured.boxes, network, self.rule)
@@ -148,10 +155,37 @@ class Judge:
             measured,
             findings,
             () if target is None else notes_of(target.cfg),
+            verdict=verdict,
             shares=shares._asdict() if shares else {},
             said=[shares.note(self.rule.name)] if shares and self.rule else [],
             strict=self.data.strict,
             trainer=trainer.name if trainer else None,
+        )
+
+    def _verdict(
+        self,
+        named: NamedAnchors,
+        measured: Measured,
+        network: NetworkInput,
+        heads: tuple[Head, ...],
+        target: Target | None,
+    ) -> "list[Said]":
+        trainer = self.trainer or (None if target is None else TRAINERS["darknet"])
+        seen = in_training(
+            self.augment,
+            measured.boxes,
+            network,
+            cfg=None if target is None else (target.file.name, target.cfg),
+            trainer=trainer.augmentation if trainer else None,
+        )
+        return verdict_on_present(
+            named,
+            measured.fresh,
+            measured.boxes,
+            network,
+            seen=seen,
+            heads=trained_heads(heads) if target is not None else (),
+            trainer=trainer,
         )
 
     def _boxes(self, network: NetworkInput) -> Boxes | None:
@@ -172,7 +206,7 @@ class Judge:
         except TooManyClustersError as error:
             if self.gates.max_gain is not None:
                 raise
-            note(f"no gain can be told: {error}")
+            note(f"the gain is not known: {error}")
             return Measured(boxes, quality, None, None)
         fresh = rounded(sizes, found.anchors, 0)
         return Measured(boxes, quality, fresh, evaluate(sizes, fresh).mean_iou)

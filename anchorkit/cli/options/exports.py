@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from anchorkit.cli.options.output_paths import Output
+from anchorkit.cli.options.types import Wholes, names_beginning
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -22,9 +24,8 @@ if TYPE_CHECKING:
     from anchorkit.training.trainers import Trainer
 
     RequestType = click.ParamType["Request"]
-    StridesType = click.ParamType[tuple[int, ...]]
 else:  # older clicks have no type argument
-    RequestType = StridesType = click.ParamType
+    RequestType = click.ParamType
 
 __all__ = ["EXPORTS", "Exports", "Request", "export_options"]
 
@@ -220,30 +221,31 @@ class _RequestType(RequestType):
         if isinstance(value, Request):
             return value
         name, colon, file = value.partition(":")
+        if name not in EXPORTS and (known := name.strip().casefold()) in EXPORTS:
+            name = known
         if name not in EXPORTS:
-            self.fail(f"wanted one of {', '.join(EXPORTS)}, found {name!r}", param, ctx)
+            self.fail(f"{name}: {_no_export(name)}", param, ctx)
         if colon and not file:
             self.fail(f"wanted {name} or {name}:FILE, found {value!r}", param, ctx)
         return Request(name, Path(file) if file else None)
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return names_beginning(incomplete, EXPORTS)
 
-class _StridesType(StridesType):
-    """`8,16,32`."""
 
-    name = "STRIDES"
+def _no_export(name: str) -> str:
+    """What to say of a name that no export has."""
+    from anchorkit.suggestions import meant_name
+    from anchorkit.training.anchor_free import NO_ANCHORS, has_no_anchors
+    from anchorkit.training.trainers import ALSO_CALLED
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        if isinstance(value, tuple):
-            return value
-        words = [word.strip() for word in value.split(",")]
-        if not all(word.isascii() and word.isdigit() and len(word) < 6 for word in words):
-            self.fail(f"wanted numbers such as 8,16,32, found {value!r}", param, ctx)
-        strides = tuple(int(word) for word in words)
-        if min(strides) < 1:
-            self.fail(f"wanted numbers above 0, found {value!r}", param, ctx)
-        return strides
+    if has_no_anchors(name):
+        return NO_ANCHORS
+    if name.strip().casefold() in ("json", "text", "markdown"):
+        return f"no such export; --format {name.strip().casefold()} writes the result so"
+    return f"no such export; {meant_name(name, EXPORTS, ALSO_CALLED)}"
 
 
 def export_options(command: Command) -> Command:
@@ -268,7 +270,7 @@ def export_options(command: Command) -> Command:
         click.option(
             "--strides",
             "export_strides",
-            type=_StridesType(),
+            type=Wholes("STRIDES", "8,16,32"),
             metavar="8,16,32",
             help="Strides of the trainer's levels, or of the heads of a cfg whose layers do not "
             "tell them, in the order of the file.  [default: its usual ones, mostly 8,16,32]",

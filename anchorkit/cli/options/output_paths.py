@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from anchorkit.errors import UsageError, WriteError
-from anchorkit.files import found_at
+from anchorkit.files import found_at, near_path
 
 __all__ = ["Output", "check_folder", "check_output", "check_outputs_differ"]
 
@@ -40,7 +40,8 @@ def check_output(
     folder = path.parent if target == path.absolute() else target.parent  # a link leads elsewhere
     found = found_at(folder)
     if found != "a folder":
-        raise UsageError(f"{typed}: {folder}: wanted a folder to write into, found {found}")
+        near = near_path(folder) if found == "nothing there" else ""
+        raise UsageError(f"{typed}: {folder}: wanted a folder to write into, found {found}{near}")
     there = target.exists()
     if there and not target.is_file():  # a pipe or a device: nothing there is lost
         return

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from anchorkit.cli.options.types import names_beginning
 from anchorkit.errors import UsageError
 from anchorkit.network_input import NetworkInput, PartialInput
 from anchorkit.training.trainers import TRAINERS, Trainer, trainer_named
@@ -42,6 +44,12 @@ class _Trainer(TrainerType):
             return trainer_named(value)
         except UsageError as error:
             raise click.UsageError(str(error), ctx) from None
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The trainers whose names begin so."""
+        return names_beginning(incomplete, TRAINERS)
 
 
 trainer_option = click.option(
@@ -114,7 +122,7 @@ def usual_input(
         from anchorkit.cli.messages import note
 
         note(
-            f"{trainer.name}: the input is taken as {trainer.network}: tell "
+            f"{trainer.name}: the input is taken as {trainer.network}: give "
             f"{trainer.input_is_said_by} with --input"
         )
     return asked.filled(trainer.network)

@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
+
+from anchorkit.cli.options.types import OneOf, names_beginning
 
 if TYPE_CHECKING:
     from anchorkit.boxes import Boxes
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
     from anchorkit.training.augmentation_settings import Augmentation
     from anchorkit.training.judgement import InTraining
 
-__all__ = ["augment_option", "fit_option", "in_training"]
+__all__ = ["augment_option", "check_fit", "fit_option", "in_training"]
 
 NAMED = ("yolov5", "yolov5-high", "yolov7", "darknet")
 """The names of `anchorkit.training.augmentation_settings.NAMED`, which are not loaded for a help
@@ -21,9 +24,19 @@ text."""
 
 NONE = "none"
 
+
+def _sources_beginning(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The names that a shell offers, else files."""
+    named = names_beginning(incomplete, (*NAMED, NONE))
+    return named or [CompletionItem(incomplete, type="file")]
+
+
 augment_option = click.option(
     "--augment",
     metavar="SOURCE",
+    shell_complete=_sources_beginning,
     help=f"Also show the figures in training: augmentation from {', '.join(NAMED)}, a hyp file "
     "(.yaml), a darknet .cfg, or none.  [default: that of --cfg]",
 )
@@ -31,12 +44,29 @@ augment_option = click.option(
 
 fit_option = click.option(
     "--fit",
-    type=click.Choice(["labels", "training"]),
+    type=OneOf(["labels", "training"]),
     default="labels",
     show_default=True,
     help="Find anchors for the boxes as labelled, or as training sees them.",
 )
 """`--fit` as `fit`."""
+
+
+def check_fit(fit: str, seen: "InTraining | None") -> None:
+    """Fail where anchors are to be fitted to a training of which nothing is known.
+
+    Raises
+    ------
+    UsageError
+        Saying what would tell.
+    """
+    from anchorkit.errors import UsageError
+
+    if fit == "training" and seen is None:
+        raise UsageError(
+            "--fit training: wanted to know the training: --augment SOURCE, --trainer NAME or "
+            "--cfg FILE"
+        )
 
 
 def in_training(
@@ -106,9 +136,12 @@ def _of_file(path: Path) -> "Augmentation":
     from anchorkit.darknet.cfg_file import read_cfg_file
     from anchorkit.errors import UsageError
     from anchorkit.files import read_file
-    from anchorkit.training.augmentation_sources import hyp_augmentation
+    from anchorkit.training.anchor_free import NO_ANCHORS, has_no_anchors
+    from anchorkit.training.augmentation_reading import hyp_augmentation
 
     suffix = path.suffix.lower()
+    if has_no_anchors(str(path)):
+        raise UsageError(f"--augment {path}: {NO_ANCHORS}")
     if suffix == ".cfg":
         file = read_cfg_file(path, typed=f"--augment {path}")
         return _of_cfg(file.name, file.cfg)
@@ -130,7 +163,7 @@ def _of_cfg(name: str, cfg: "Cfg") -> "Augmentation":
     from anchorkit.darknet.cfg_file import naming
     from anchorkit.darknet.heads import heads_of
     from anchorkit.errors import CfgError
-    from anchorkit.training.augmentation_sources import darknet_augmentation
+    from anchorkit.training.augmentation_reading import darknet_augmentation
 
     with naming(name):
         heads = heads_of(cfg)

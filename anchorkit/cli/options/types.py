@@ -1,15 +1,28 @@
 """What an option takes: click's own kinds of value, held to what anchorkit can use."""
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from anchorkit.suggestions import closest
 
-__all__ = ["DISTANCES", "Distances", "InputSize", "Ks", "Number", "OneOf", "SomePath", "Whole"]
+__all__ = [
+    "DISTANCES",
+    "Distances",
+    "InputSize",
+    "Ks",
+    "Number",
+    "OneOf",
+    "SomePath",
+    "Whole",
+    "Wholes",
+    "names_beginning",
+]
 
 if TYPE_CHECKING:
     SizeType = click.ParamType[tuple[int, int]]
@@ -25,6 +38,18 @@ DISTANCES = ("iou", "euclidean", "seuclidean", "manhattan", "chebyshev", "cosine
 
 MOST = 1000
 """Most numbers of anchors in one range."""
+
+
+def names_beginning(incomplete: str, names: Iterable[str]) -> list[CompletionItem]:
+    """What a shell offers where one of some names is being typed, whatever the case.
+
+    Examples
+    --------
+    >>> [item.value for item in names_beginning("YOLOv5", ["yolov3", "yolov5", "yolov5-p6"])]
+    ['yolov5', 'yolov5-p6']
+    """
+    begun = incomplete.casefold()
+    return [CompletionItem(name) for name in names if name.casefold().startswith(begun)]
 
 
 class OneOf(ChoiceType):
@@ -44,16 +69,24 @@ class OneOf(ChoiceType):
 
 
 class Whole(click.IntRange):
-    """A whole number within bounds."""
+    """A whole number within bounds.
+
+    `several` is what an error says where the value is several numbers, such as `3,6,9` or `1-12`.
+    """
 
     name = "whole number"
+
+    def __init__(self, min: int, max: int | None = None, *, several: str = "") -> None:  # noqa: A002  # as click calls them
+        super().__init__(min, max)
+        self.several = several
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number; fails where it is none, or out of bounds."""
         try:
             return int(super().convert(value, param, ctx))
         except click.BadParameter:
-            self.fail(f"wanted a whole number{_bounds(self)}, found {value!r}", param, ctx)
+            more = self.several if re.fullmatch(r"\d+([-,]\d+)+", str(value)) else ""
+            self.fail(f"wanted a whole number{_bounds(self)}, found {value!r}{more}", param, ctx)
 
 
 class Number(click.FloatRange):
@@ -70,8 +103,17 @@ class Number(click.FloatRange):
         except click.BadParameter:
             number = math.nan
         if not math.isfinite(number):
-            self.fail(f"wanted a number{_bounds(self)}, found {value!r}", param, ctx)
+            self.fail(
+                f"wanted a number{_bounds(self)}, found {value!r}{self._meant(value)}", param, ctx
+            )
         return number
+
+    def _meant(self, value: Any) -> str:
+        """The share that percent mean, where a share is wanted."""
+        percent = re.fullmatch(r"(\d\d?(?:\.\d+)?) ?%|(\d\d(?:\.\d+)?)", str(value).strip())
+        if percent is None or self.max != 1:
+            return ""
+        return f"; did you mean {float(percent[1] or percent[2]) / 100:g}?"
 
 
 def _bounds(kind: click.IntRange | click.FloatRange) -> str:
@@ -112,11 +154,21 @@ class InputSize(SizeType):
             return value
         sides = str(value).lower().split("x")
         if len(sides) > 2 or not all(side.isascii() and side.isdigit() for side in sides):
-            self.fail(f"wanted 416 or 608x416 (width x height), found {value!r}", param, ctx)
+            self.fail(
+                f"wanted 416 or 608x416 (width x height), found {value!r}{_as_input(str(value))}",
+                param,
+                ctx,
+            )
         width, height = int(sides[0]), int(sides[-1])
         if not (1 <= width <= 65536 and 1 <= height <= 65536):
             self.fail(f"wanted sides from 1 to 65536 pixels, found {value!r}", param, ctx)
         return width, height
+
+
+def _as_input(value: str) -> str:
+    """The two sides of `416,416` or `608*416` as they are wanted."""
+    sides = re.fullmatch(r"\s*[\[(]?\s*(\d{1,5})\s*[,;:*/ ]\s*(\d{1,5})\s*[\])]?\s*", value)
+    return f"; did you mean {sides[1]}x{sides[2]}?" if sides else ""
 
 
 class Ks(KsType):
@@ -146,6 +198,27 @@ class Ks(KsType):
         return tuple(sorted(ks))
 
 
+class Wholes(KsType):
+    """Whole numbers above 0, split by commas, in the order given: `8,16,32`."""
+
+    def __init__(self, name: str, example: str) -> None:
+        self.name, self.example = name, example
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """The numbers; fails with what was wanted."""
+        if isinstance(value, tuple):
+            return value
+        words = [word.strip() for word in str(value).split(",")]
+        if not all(word.isascii() and word.isdigit() and len(word) < 6 for word in words):
+            self.fail(f"wanted numbers such as {self.example}, found {value!r}", param, ctx)
+        numbers = tuple(int(word) for word in words)
+        if min(numbers) < 1:
+            self.fail(f"wanted numbers above 0, found {value!r}", param, ctx)
+        return numbers
+
+
 class Distances(NamesType):
     """Names of distances, split by commas."""
 
@@ -160,5 +233,9 @@ class Distances(NamesType):
         names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",")))
         for name in names:
             if name not in DISTANCES:
-                self.fail(f"wanted some of {', '.join(DISTANCES)}, found {name!r}", param, ctx)
+                near = closest(name, DISTANCES)
+                hint = f"; did you mean {near}?" if near else ""
+                self.fail(
+                    f"wanted some of {', '.join(DISTANCES)}, found {name!r}{hint}", param, ctx
+                )
         return names

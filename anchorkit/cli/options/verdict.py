@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from anchorkit.training.assignment import TrainedHead
     from anchorkit.training.judgement import InTraining
     from anchorkit.training.trainers import Trainer
+    from anchorkit.training.verdict import Finding
 
-__all__ = ["verdict_on"]
+__all__ = ["verdict_on", "verdict_on_present"]
 
 
 def verdict_on(
@@ -33,7 +34,7 @@ def verdict_on(
     rule: str | None = None,
     trainer: "Trainer | None" = None,
     anchor_t: float = 4.0,
-    held_out_loss: float | None = None,
+    can_assign: bool = False,
 ) -> dict[str, Any]:
     """The keys `findings`, `labelled` and `training` of a result.
 
@@ -55,12 +56,18 @@ def verdict_on(
         Without a cfg, its levels share the anchors equally.
     anchor_t
         The factor of YOLOv5 and YOLOv7.
-    held_out_loss
-        Mean IoU lost on images that were not clustered.
+    can_assign
+        Whether `--assign size` would do something.
     """
     from anchorkit.reports.findings import judged_keys
+    from anchorkit.sweep import held_out_loss
     from anchorkit.training.judgement import AnchorSet, equal_heads, judged
+    from anchorkit.training.verdict import few_data
 
+    images, k = boxes.images, len(anchors)
+    lost = None
+    if few_data(images, len(boxes), k):
+        lost = held_out_loss(boxes.at_input(network), boxes.image_ids, images, k)
     if trainer is not None and not heads and len(anchors) >= len(trainer.strides):
         heads, rule = equal_heads(trainer.strides, len(anchors)), rule or trainer.rule
         if defaults is not None and len(defaults.anchors) >= len(trainer.strides):
@@ -74,6 +81,52 @@ def verdict_on(
         in_training=seen,
         rule=rule if heads else None,
         anchor_t=anchor_t,
-        held_out_loss=held_out_loss,
+        held_out_loss=lost,
+        can_assign=can_assign,
+        weights=None if trainer is None or defaults is None else defaults.anchors,
     )
     return judged_keys(found, seen, len(boxes))
+
+
+def verdict_on_present(
+    named: "NamedAnchors",
+    fresh: "NDArray[np.float64] | None",
+    boxes: "Boxes",
+    network: "NetworkInput",
+    *,
+    seen: "InTraining | None",
+    heads: "Sequence[TrainedHead]",
+    trainer: "Trainer | None",
+) -> "list[Finding]":
+    """Whether the anchors that are there should be replaced by fresh ones, and what is wrong.
+
+    Parameters
+    ----------
+    named
+        The anchors that are there.
+    fresh
+        (k, 2), what clustering afresh finds; None where that is not known.
+    boxes, network
+        The labelled boxes, and the input.
+    seen
+        The boxes as training sees them.
+    heads
+        Of the cfg; empty without one: the levels of the trainer share the anchors equally.
+    trainer
+        Who trains.
+    """
+    from anchorkit.training.judgement import AnchorSet, present_findings
+    from anchorkit.training.trainer_heads import heads_of_trainer
+
+    of_cfg = bool(heads)
+    if trainer is not None and not heads:
+        heads = heads_of_trainer(trainer, len(named.anchors))
+    return present_findings(
+        boxes,
+        network,
+        AnchorSet(named.anchors, tuple(heads)),
+        fresh,
+        in_training=seen,
+        rule=trainer.rule if trainer is not None and heads else None,
+        can_assign=of_cfg,
+    )

@@ -111,7 +111,8 @@ def test_strides_of_an_export_differ() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--export", "yolov9"], "wanted one of darknet, yolov5"),
+        (["--export", "nothing"], "wanted one of darknet, yolov5"),
+        (["--export", "yolov9"], "yolov9: has no anchors"),
         (["--export", "csv:"], "wanted csv or csv:FILE, found 'csv:'"),
         (["--export", "csv", "--strides", "8;16"], "wanted numbers such as 8,16,32"),
         (["--export", "csv", "--strides", "0,8"], "wanted numbers above 0"),
