@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -34,7 +34,7 @@ from anchorkit.cli.options.trainer import (
     trainer_option,
     usual_input,
 )
-from anchorkit.cli.options.training import augment_option, fit_option, in_training
+from anchorkit.cli.options.training import augment_option, check_fit, fit_option, in_training
 from anchorkit.cli.options.types import Whole
 from anchorkit.network_input import PartialInput
 from anchorkit.reports.tables import counted
@@ -53,7 +53,17 @@ if TYPE_CHECKING:
     from anchorkit.quality import Quality
     from anchorkit.training.judgement import InTraining
 
-__all__ = ["Found", "SearchOptions", "command"]
+__all__ = [
+    "Found",
+    "SearchOptions",
+    "check_any",
+    "command",
+    "judged",
+    "say_filled",
+    "searched",
+    "shown",
+    "warn_of_rounding",
+]
 
 WORTH_A_WARNING = 0.001
 """Mean IoU that rounding may cost without a word."""
@@ -154,7 +164,6 @@ def command(
     from anchorkit.cli.options.loading import load_boxes
     from anchorkit.cli.options.output_paths import Output, check_folder, check_outputs_differ
     from anchorkit.cli.options.shards import CountedBoxes, counted_boxes
-    from anchorkit.errors import UsageError
     from anchorkit.plots.tensorboard import check_board
 
     with_cfg = cfg_options.file is not None
@@ -209,11 +218,7 @@ def command(
             cfg=job.named_cfg(),
             trainer=trainer.augmentation if trainer else None,
         )
-    if fit == "training" and seen is None:
-        raise UsageError(
-            "--fit training: wanted to know the training: --augment SOURCE, --trainer NAME or "
-            "--cfg FILE"
-        )
+    check_fit(fit, seen)
     found = searched(
         boxes, options, progress=shows_progress(), seen=seen if fit == "training" else None
     )
@@ -467,16 +472,41 @@ def rendered(
     fit: str,
 ) -> str:
     """The result as the user wants to read it."""
+    from anchorkit.reports.cluster import summary_markdown, summary_text
+    from anchorkit.reports.tables import json_text
+
+    result = judged(found, boxes, options, job, seen=seen, fit=fit)
+    if form == "json":
+        return json_text(result | job.keys())
+    show = {"text": summary_text, "markdown": summary_markdown}
+    return show[form](result) + job.shown(form)
+
+
+def judged(
+    found: Found,
+    boxes: "Boxes | CountedBoxes",
+    options: SearchOptions,
+    job: "CfgJob",
+    *,
+    seen: "InTraining | None",
+    fit: str,
+) -> dict[str, Any]:
+    """What was found, beside the anchors to beat, and the verdict: the JSON object without a cfg's.
+
+    Parameters
+    ----------
+    found, boxes, options
+        From `searched`, and what it was given.
+    job
+        The cfg, where there is one.
+    seen
+        The boxes as training sees them; None: not known.
+    fit
+        What the anchors were fitted to: `labels` or `training`.
+    """
     from anchorkit.cli.options.shards import CountedBoxes, counted_findings
     from anchorkit.cli.options.verdict import verdict_on
-    from anchorkit.reports.cluster import (
-        compared,
-        defaults_for,
-        summary,
-        summary_markdown,
-        summary_text,
-    )
-    from anchorkit.reports.tables import json_text
+    from anchorkit.reports.cluster import compared, defaults_for, summary
 
     result = summary(
         boxes.report,
@@ -509,7 +539,4 @@ def rendered(
             default_heads=job.trained_heads(own=True),
             can_assign=job.target is not None and job.options.assign != "size",
         )
-    if form == "json":
-        return json_text(result | job.keys())
-    show = {"text": summary_text, "markdown": summary_markdown}
-    return show[form](result) + job.shown(form)
+    return result

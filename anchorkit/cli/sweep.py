@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from anchorkit.training.judgement import InTraining
 
 
-__all__ = ["command"]
+__all__ = ["command", "with_bar"]
 
 Result = TypeVar("Result")
 
@@ -150,7 +150,7 @@ def command(
     sizes = boxes.at_input(network)
     clustered = sizes if out is None else sizes[~out]
     ks, costs = _possible(ks, costs, clustered)
-    rows = _with_bar(
+    rows = with_bar(
         lambda step: sweep(
             clustered,
             ks,
@@ -324,7 +324,7 @@ def _account(boxes: "Boxes", out: "NDArray[np.bool_]", by: str) -> dict[str, Any
     return {"by": by, "images": images, "boxes": int(out.sum())}
 
 
-def _with_bar(work: Callable[[Callable[[], object]], Result], *, total: int, shown: bool) -> Result:
+def with_bar(work: Callable[[Callable[[], object]], Result], *, total: int, shown: bool) -> Result:
     """The work, which is given what to call after each step, under one bar for all of it."""
     if not shown:
         return work(lambda: None)

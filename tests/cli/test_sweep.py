@@ -9,7 +9,7 @@ from cfgs import V3
 from command import run
 
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks
-from anchorkit.cli.sweep import _with_bar
+from anchorkit.cli.sweep import with_bar
 from anchorkit.darknet.cost import costs_of_ks
 from anchorkit.darknet.sections import read_cfg
 from anchorkit.plots.sweep import sweep_figure
@@ -195,9 +195,9 @@ def test_the_curves_of_clustered_and_held_out_boxes_are_drawn(tmp_path: Path) ->
 
 
 def test_one_bar_counts_every_step(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _with_bar(lambda step: [step() for _ in range(3)], total=3, shown=True)
+    assert with_bar(lambda step: [step() for _ in range(3)], total=3, shown=True)
     assert "searching" in capsys.readouterr().err
-    _with_bar(lambda step: step(), total=1, shown=False)
+    with_bar(lambda step: step(), total=1, shown=False)
     assert capsys.readouterr().err == ""
 
 

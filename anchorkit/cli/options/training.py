@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from anchorkit.training.augmentation_settings import Augmentation
     from anchorkit.training.judgement import InTraining
 
-__all__ = ["augment_option", "fit_option", "in_training"]
+__all__ = ["augment_option", "check_fit", "fit_option", "in_training"]
 
 NAMED = ("yolov5", "yolov5-high", "yolov7", "darknet")
 """The names of `anchorkit.training.augmentation_settings.NAMED`, which are not loaded for a help
@@ -50,6 +50,23 @@ fit_option = click.option(
     help="Find anchors for the boxes as labelled, or as training sees them.",
 )
 """`--fit` as `fit`."""
+
+
+def check_fit(fit: str, seen: "InTraining | None") -> None:
+    """Fail where anchors are to be fitted to a training of which nothing is known.
+
+    Raises
+    ------
+    UsageError
+        Saying what would tell.
+    """
+    from anchorkit.errors import UsageError
+
+    if fit == "training" and seen is None:
+        raise UsageError(
+            "--fit training: wanted to know the training: --augment SOURCE, --trainer NAME or "
+            "--cfg FILE"
+        )
 
 
 def in_training(
