@@ -75,7 +75,10 @@ def interrupts(times: str) -> None:
             check_alone(path)
             if process.returncode == 0:
                 fates["done before"] += 1
-            elif process.returncode == 130 and said in ("", "anchorkit: interrupted\n"):
+            elif process.returncode == 130 and all(
+                line.startswith(("anchorkit: warning: ", "anchorkit: interrupted"))
+                for line in said.splitlines()
+            ):
                 fates["130, in one line or silence"] += 1
             elif process.returncode == -signal.SIGINT and not said:
                 fates["ended by the signal, silently"] += 1
