@@ -437,22 +437,28 @@ def shown_on(board: Path, found: Found, options: SearchOptions, subject: "Subjec
 
 def warn_of_rounding(found: Found, options: SearchOptions) -> None:
     """Say on stderr where rounding costs too much, and which precision would not."""
-    from anchorkit.anchors.rounding import rounded
+    from anchorkit.anchors.rounding import precision_that_keeps
     from anchorkit.cli.messages import warn
-    from anchorkit.quality import evaluate
 
     exact = found.mean_iou_exact
     if exact - found.quality.mean_iou <= WORTH_A_WARNING:
         return
-    for finer in range(options.precision + 1, FINEST + 1):
-        anchors = rounded(found.sizes, found.clustering.anchors, finer, weights=found.weights)
-        kept = evaluate(found.sizes, anchors, weights=found.weights).mean_iou
-        if exact - kept <= WORTH_A_WARNING:
-            warn(
-                f"rounding costs {exact - found.quality.mean_iou:.4f} of mean IoU; "
-                f"--precision {finer} keeps it at {kept:.4f}"
-            )
-            return
+    finer = range(options.precision + 1, FINEST + 1)
+    kept = precision_that_keeps(
+        found.sizes,
+        found.clustering.anchors,
+        exact - WORTH_A_WARNING,
+        finer,
+        weights=found.weights,
+    )
+    warn(
+        f"rounding costs {exact - found.quality.mean_iou:.4f} of mean IoU; "
+        + (
+            f"--precision {kept[0]} keeps it at {kept[1]:.4f}"
+            if kept
+            else "no --precision keeps it: the boxes are too small for pixels at this --input"
+        )
+    )
 
 
 def rendered(

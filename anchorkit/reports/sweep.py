@@ -132,11 +132,12 @@ def reason(found: Chosen | None, *, heads: int = 1, held_out: bool = False) -> s
     else:
         up_to = f"up to k = {k} an anchor adds {before:.4f} to the mean IoU{on}"
     if beyond is None:
-        parts = [f"{up_to}, and there the range ends: more anchors may add as much"]
+        more = f"more anchors may add as much (-k 1-{2 * k} looks further)"
+        parts = [f"{up_to}, and there the range ends: {more}"]
     else:
         parts = [f"{up_to}, beyond it {beyond:.4f} at most ({WORTH:.2f} is worth one)"]
         if open_end:
-            parts.append("the range ends soon after: a longer one is surer")
+            parts.append(f"the range ends soon after: -k 1-{2 * k} is surer")
     return "; ".join([*parts, _agreed(found)])
 
 

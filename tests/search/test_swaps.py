@@ -60,7 +60,8 @@ WEIGHTED = pytest.mark.parametrize("times", [1, 3], ids=["drawn", "with weights"
 
 def sizes_with(times: int, seed: int) -> Floats:
     sizes = np.random.RandomState(seed).lognormal(3, 0.8, (60 if times > 1 else 1200, 2))
-    return np.repeat(sizes, times, axis=0)
+    counts = np.arange(len(sizes)) % times + 1
+    return np.repeat(sizes, counts, axis=0)
 
 
 def rounding(search: Search) -> float:
@@ -146,3 +147,10 @@ def test_the_most_promising_swap_is_tried_first(monkeypatch: pytest.MonkeyPatch)
     )
     assert sums[0] == pytest.approx(best, abs=2 * rounding(search)), "not the best swap is first"
     assert sums == pytest.approx(sorted(sums, reverse=True), abs=2 * rounding(search))
+
+
+def test_an_anchor_may_go_far_to_where_it_is_nearest_itself() -> None:
+    search = search_on(everyday(120), 1)
+    poor = np.array([[56.0, 76.0]]) * search.sample.scale
+    assert climb(search.sample, poor, 10).mean_iou < 0.25
+    assert swapped(search, poor).mean_iou > 0.32
