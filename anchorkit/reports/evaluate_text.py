@@ -30,10 +30,13 @@ LONGEST = 24
 FIGURES = (
     ("mean IoU", "mean_iou"),
     ("best possible recall", "best_possible_recall"),
+    ("anchors past threshold", "anchors_past_threshold"),
+    ("fitness", "fitness"),
     ("IoU of 0.5 or more", "iou_50"),
 )
 NOTES = {
-    "best_possible_recall": "boxes with an anchor within a factor of 4",
+    "anchors_past_threshold": "anchors within that factor of a box",
+    "fitness": "best ratio of a box's sides with an anchor's there",
     "iou_50": "of the boxes",
 }
 GROUP_COLUMNS = ("boxes", "share", "mean IoU", "IoU >= 0.5", "recall")
@@ -117,7 +120,9 @@ def _alone(result: Mapping[str, Any], table: Table) -> list[str]:
     """Parts for a single set of anchors."""
     one = result["results"][0]
     columns = ("figure", "value", "note")
-    cells = [(title, f"{one[key]:.4f}", NOTES.get(key, "")) for title, key in FIGURES]
+    recalled = f"boxes with an anchor within a factor of {one.get('anchor_t', 4):g}"
+    notes = NOTES | {"best_possible_recall": recalled}
+    cells = [(title, f"{one[key]:.4f}", notes.get(key, "")) for title, key in FIGURES if key in one]
     figures = table(columns, cells, left=columns)
     if table is text_table:
         title = f"{safe_text(one['name'])}, {counted(one['k'], 'anchor')}"
@@ -158,7 +163,11 @@ def _side_by_side(result: Mapping[str, Any]) -> list[list[str]]:
     results = result["results"]
     names = _distinct([one["name"] for one in results])
     rows = [["", *names], ["anchors", *(f"{one['k']} " for one in results)]]
-    rows += [[title, *_marked([one[key] for one in results])] for title, key in FIGURES]
+    rows += [
+        [title, *_marked([one[key] for one in results])]
+        for title, key in FIGURES
+        if key in results[0]
+    ]
     for title, key in (
         ("mean IoU by size", "sizes"),
         ("mean IoU by class, worst first", "classes"),
