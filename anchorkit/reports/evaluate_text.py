@@ -90,18 +90,25 @@ def comparison_markdown(result: Mapping[str, Any]) -> str:
         title = f"### {safe_markdown(results[0]['name'])}: mean IoU {results[0]['mean_iou']:.4f}"
         parts = [*_alone(result, markdown_table), *_trained(result, "markdown")]
         return "\n\n".join([title, _read(result), *parts])
-    best = max(results, key=lambda one: one["mean_iou"])
     rows = _side_by_side(result)
     notes = "\n".join(f"- {safe_markdown(note)}" for note in ["* best of the row", *_notes(result)])
     return "\n\n".join(
         [
-            f"### {safe_markdown(best['name'])} fits best: mean IoU {best['mean_iou']:.4f}",
+            f"### {_best(results)}",
             _read(result),
             markdown_table(rows[0], rows[1:], left=[rows[0][0]]),
             notes,
             *_trained(result, "markdown"),
         ]
     )
+
+
+def _best(results: Sequence[Mapping[str, Any]]) -> str:
+    """Which set fits best, in four digits; of a tie, which do."""
+    highest = f"{max(one['mean_iou'] for one in results):.4f}"
+    names = [safe_markdown(one["name"]) for one in results if f"{one['mean_iou']:.4f}" == highest]
+    said = f"{names[0]} fits best" if len(names) == 1 else f"{' and '.join(names)} fit alike"
+    return f"{said}: mean IoU {highest}"
 
 
 def _trained(result: Mapping[str, Any], form: str) -> list[str]:
