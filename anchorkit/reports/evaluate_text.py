@@ -35,8 +35,8 @@ FIGURES = (
     ("IoU of 0.5 or more", "iou_50"),
 )
 NOTES = {
-    "anchors_past_threshold": "anchors within that factor of a box",
-    "fitness": "best ratio of a box's sides with an anchor's there",
+    "anchors_past_threshold": "anchors within that factor of a box, mean",
+    "fitness": "best ratio of sides, mean over all boxes",
     "iou_50": "of the boxes",
 }
 GROUP_COLUMNS = ("boxes", "share", "mean IoU", "IoU >= 0.5", "recall")
