@@ -225,7 +225,7 @@ def _asked(result: Mapping[str, Any]) -> str:
 
 
 def _before_rounding(result: Mapping[str, Any]) -> str:
-    return f"of boxes with their nearest anchor; {result['mean_iou_exact']:.4f} before rounding"
+    return f"with the nearest anchor; {result['mean_iou_exact']:.4f} before rounding"
 
 
 def _recalled(result: Mapping[str, Any]) -> list[list[str]]:
