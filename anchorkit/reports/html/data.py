@@ -3,7 +3,7 @@
 Tested in tests/reports/test_report.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from anchorkit.reports.html.cells import MOST_ROWS, count_cell, more_rows, number_cell, percent_cell
@@ -17,6 +17,7 @@ from anchorkit.reports.html.elements import (
 )
 from anchorkit.reports.html.planes import positions_picture, sizes_picture
 from anchorkit.reports.html.verdict import finding_list
+from anchorkit.reports.report_pictures import MOST_CLASSES
 from anchorkit.reports.tables import counted
 
 __all__ = ["boxes_section", "data_section"]
@@ -149,6 +150,7 @@ def boxes_section(result: Result) -> Html:
                 "p",
                 element("label", "Boxes of ", for_="class"),
                 element("select", *options, id="class"),
+                _only(result["inspect"]["classes"]),
                 class_="choose",
             )
         )
@@ -162,6 +164,12 @@ def boxes_section(result: Result) -> Html:
     )
     parts.append(side_by_side(_positions(result), _percentiles(result["inspect"])))
     return joined(parts)
+
+
+def _only(classes: Sequence[Result]) -> Html:
+    if len(classes) <= MOST_CLASSES:
+        return Html("")
+    return element("span", f" the {MOST_CLASSES} classes of most boxes", class_="small")
 
 
 def _positions(result: Result) -> Html:

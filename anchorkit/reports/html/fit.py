@@ -85,10 +85,12 @@ def gain_section(result: Result) -> Html:
     best = results[0]
     title = "How much of the boxes the nearest anchor covers"
     named = [element("li", _swatch(row), one["name"]) for row, one in enumerate(results)]
+    fitness = ["fitness"] if "fitness" in best else []
+    columns = ["anchors", "k", "mean IoU", "these gain", "IoU of 0.5 or more", "recall", *fitness]
     parts = [
         sortable_table(
             "Sets of anchors",
-            ["anchors", "k", "mean IoU", "these gain", "IoU of 0.5 or more", "recall"],
+            columns,
             [
                 [
                     Cell(one["name"]),
@@ -97,10 +99,11 @@ def gain_section(result: Result) -> Html:
                     EMPTY if one is best else signed_cell(best["mean_iou"] - one["mean_iou"]),
                     percent_cell(one["iou_50"], 2),
                     percent_cell(one["best_possible_recall"], 2),
+                    *(number_cell(one[key], 4) for key in fitness),
                 ]
                 for one in results
             ],
-            numbers=range(1, 6),
+            numbers=range(1, len(columns)),
         ),
         _in_training(results),
         element(
