@@ -132,7 +132,8 @@ def sweep(
                 exact, reached = max(
                     (guard, guarded), (again, judged(again)), key=lambda one: one[1]
                 )
-        anchors = rounded(distinct, exact, precision, weights=counts)
+        kept = anchor_t if update == "ratio" else None
+        anchors = rounded(distinct, exact, precision, weights=counts, anchor_t=kept)
         step()
         for distance in distances:
             starts = [grown(distinct, before[distance], k)] if distance in before else []

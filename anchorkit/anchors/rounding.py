@@ -2,15 +2,15 @@
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from anchorkit.arguments import as_precision
+from anchorkit.arguments import as_factor, as_precision
 from anchorkit.errors import DataError
-from anchorkit.overlap import as_sizes, as_weights, iou
+from anchorkit.overlap import RECALL_FACTOR, as_sizes, as_weights, iou, ratios
 from anchorkit.quality import evaluate
 from anchorkit.search.points import distinct_sizes
 
@@ -40,8 +40,17 @@ class _Boxes(NamedTuple):
     weight: Numbers
 
 
+Measure = Callable[[_Boxes, Point], Numbers]
+"""How well each box and a point fit, 0 to 1."""
+
+
 def rounded(
-    sizes: ArrayLike, anchors: ArrayLike, precision: int, *, weights: ArrayLike | None = None
+    sizes: ArrayLike,
+    anchors: ArrayLike,
+    precision: int,
+    *,
+    weights: ArrayLike | None = None,
+    anchor_t: float | None = None,
 ) -> Numbers:
     """Anchors rounded to a number of decimals, the way that keeps mean IoU best.
 
@@ -61,6 +70,8 @@ def rounded(
         Decimals: 0 for whole pixels, 1 for tenths.
     weights
         (n,), how many boxes each row stands for; None: each stands for itself.
+    anchor_t
+        Where it is given, fitness within this factor is kept best instead of mean IoU.
 
     Returns
     -------
@@ -98,12 +109,13 @@ def rounded(
     scale = 10**precision
     width, height = np.ascontiguousarray((boxes * scale).T)
     scaled = _Boxes(width, height, width * height, weight)
+    measure = _overlap if anchor_t is None else _ratio_within(as_factor(anchor_t))
     starts = [_distinct(exact * scale)]
     if len(exact) <= FEW:
-        starts += _best_of_all(scaled, (exact * scale).tolist())
+        starts += _best_of_all(scaled, (exact * scale).tolist(), measure)
     windows = [_around(point) for point in starts[0]]
-    ends = [_climbed(scaled, start, windows) for start in starts]
-    found = max(ends, key=lambda points: _covered(scaled, points))
+    ends = [_climbed(scaled, start, windows, measure) for start in starts]
+    found = max(ends, key=lambda points: _covered(scaled, points, measure))
     found.sort(key=lambda point: (point[0] * point[1], point))
     points: Numbers = np.asarray(found, dtype=np.float64) / scale
     return points
@@ -116,15 +128,18 @@ def precision_that_keeps(
     precisions: Sequence[int],
     *,
     weights: ArrayLike | None = None,
+    anchor_t: float | None = None,
 ) -> tuple[int, float] | None:
     """The first of some precisions at which `rounded` anchors keep a mean IoU, and that mean IoU.
 
+    With a factor it is fitness that is kept.
+
     Parameters
     ----------
-    sizes, anchors, weights
+    sizes, anchors, weights, anchor_t
         As for `rounded`.
     least
-        Mean IoU to keep.
+        Mean IoU to keep, or fitness.
     precisions
         Decimals to try, in order.
 
@@ -139,8 +154,11 @@ def precision_that_keeps(
     """
     merged = distinct_sizes(as_sizes(sizes), as_weights(weights, len(as_sizes(sizes))))
     for precision in precisions:
-        found = rounded(merged.sizes, anchors, precision, weights=merged.weight)
-        kept = evaluate(merged.sizes, found, weights=merged.weight).mean_iou
+        found = rounded(merged.sizes, anchors, precision, weights=merged.weight, anchor_t=anchor_t)
+        quality = evaluate(
+            merged.sizes, found, weights=merged.weight, anchor_t=anchor_t or RECALL_FACTOR
+        )
+        kept = quality.mean_iou if anchor_t is None else quality.fitness
         if kept >= least:
             return precision, kept
     return None
@@ -167,19 +185,19 @@ def _distinct(exact: Numbers) -> list[Point]:
     return points
 
 
-def _covered(boxes: _Boxes, points: list[Point]) -> float:
-    """Sum of best IoUs."""
-    best = np.maximum.reduce([_overlap(boxes, point) for point in points])
+def _covered(boxes: _Boxes, points: list[Point], measure: Measure) -> float:
+    """Sum of the best of the measure."""
+    best = np.maximum.reduce([measure(boxes, point) for point in points])
     return float((boxes.weight * best).sum())
 
 
-def _best_of_all(boxes: _Boxes, exact: list[list[float]]) -> list[list[Point]]:
+def _best_of_all(boxes: _Boxes, exact: list[list[float]], measure: Measure) -> list[list[Point]]:
     """Of all ways to take floor or ceiling of each side, the best without equal points, if any."""
     choices = [
         [(w, h) for w in _floor_and_ceiling(width) for h in _floor_and_ceiling(height)]
         for width, height in exact
     ]
-    overlaps = {point: _overlap(boxes, point) for points in choices for point in points}
+    overlaps = {point: measure(boxes, point) for points in choices for point in points}
     best: list[tuple[float, list[Point]]] = []
 
     def tried(points: list[Point], covered: Numbers) -> None:
@@ -200,31 +218,33 @@ def _floor_and_ceiling(side: float) -> list[int]:
     return sorted({max(math.floor(side), 1), max(math.ceil(side), 1)})
 
 
-def _climbed(boxes: _Boxes, start: list[Point], windows: list[list[Point]]) -> list[Point]:
+def _climbed(
+    boxes: _Boxes, start: list[Point], windows: list[list[Point]], measure: Measure
+) -> list[Point]:
     """Points from which no move of a single one, to a free one of its window, helps."""
     points = list(start)
     total = float(boxes.weight.sum())
-    best, second, labels = _two_best(boxes, points)
+    best, second, labels = _two_best(boxes, points, measure)
     row, settled = 0, 0
     while settled < len(points):
         candidates = [point for point in windows[row] if point not in points]
         # What the others cover without this one
         others = np.where(labels == row, second, best)
-        own = _overlap(boxes, points[row])
+        own = measure(boxes, points[row])
         if candidates:
             # 1 - IoU is a metric: no box gains more than the way the anchor is moved
-            way = 1 - iou([points[row]], candidates).min()
+            way = 1 - iou([points[row]], candidates).min() if measure is _overlap else 1.0
             near = own + way * (1 + 1e-9) > others
             part = _Boxes(*(column[near] for column in boxes))
             rest, stays = others[near], own[near]
             covered = [
                 float((part.weight * np.maximum(rest, overlap)).sum())
-                for overlap in (stays, *(_overlap(part, point) for point in candidates))
+                for overlap in (stays, *(measure(part, point) for point in candidates))
             ]
             choice = int(np.argmax(covered))
         if candidates and covered[choice] > covered[0] + WORTHWHILE * total:
             points[row] = candidates[choice - 1]
-            best, second, labels = _two_best(boxes, points)
+            best, second, labels = _two_best(boxes, points, measure)
             settled = 0
         else:
             settled += 1
@@ -241,12 +261,25 @@ def _overlap(boxes: _Boxes, point: Point) -> Numbers:
     return overlap
 
 
-def _two_best(boxes: _Boxes, points: list[Point]) -> tuple[Numbers, Numbers, NDArray[np.int32]]:
-    """For each box, the IoU with the nearest and the second nearest point, and which is nearest."""
+def _ratio_within(anchor_t: float) -> Measure:
+    """The ratio of each box with one point, 0 where it is not within the factor."""
+
+    def ratio(boxes: _Boxes, point: Point) -> Numbers:
+        found = ratios(boxes.width, boxes.height, float(point[0]), float(point[1]))
+        found[found <= 1 / anchor_t] = 0
+        return found
+
+    return ratio
+
+
+def _two_best(
+    boxes: _Boxes, points: list[Point], measure: Measure
+) -> tuple[Numbers, Numbers, NDArray[np.int32]]:
+    """For each box, the measure of the nearest and the second nearest point; which is nearest."""
     best, second = np.zeros((2, len(boxes.width)))
     labels = np.zeros(len(boxes.width), dtype=np.int32)
     for row, point in enumerate(points):
-        overlap = _overlap(boxes, point)
+        overlap = measure(boxes, point)
         np.maximum(second, np.minimum(best, overlap), out=second)
         np.copyto(labels, row, where=overlap > best)
         np.maximum(best, overlap, out=best)

@@ -36,6 +36,25 @@ def test_boxes_that_another_anchor_covers_may_draw_one_away() -> None:
     assert rounded(sizes, [(2.4, 2.4), (3, 4)], 0).tolist() == [[3, 3], [3, 4]]
 
 
+@settings(max_examples=40)
+@given(some_sizes, some_anchors)
+def test_with_a_factor_fitness_is_never_below_that_of_each_side_to_its_nearest(
+    sizes: list[tuple[float, float]], anchors: list[tuple[float, float]]
+) -> None:
+    nearest = to_nearest(anchors)
+    if len(set(nearest)) == len(nearest):
+        found = rounded(sizes, anchors, 0, anchor_t=2.0)
+        wanted = evaluate(sizes, nearest, anchor_t=2.0).fitness
+        assert evaluate(sizes, found, anchor_t=2.0).fitness >= wanted - 1e-12
+
+
+def test_with_a_factor_the_rounding_of_higher_fitness_wins() -> None:
+    # Ratios with 5 x 5 are 3/5, 2/5, 3/5 and 3/5; with 5 x 7, of more overlap, 2/7 for the second
+    sizes = [(3, 8), (8, 2), (3, 7), (3, 7)]
+    assert rounded(sizes, [(5.5, 5.5)], 0).tolist() == [[5, 7]]
+    assert rounded(sizes, [(5.5, 5.5)], 0, anchor_t=4.0).tolist() == [[5, 5]]
+
+
 def test_two_anchors_on_one_pixel_are_set_apart() -> None:
     found = rounded([(3, 3), (3, 4)], [(3.2, 3.4), (3.1, 3.3)], 0)
     assert found.tolist() == [[3, 3], [3, 4]]
