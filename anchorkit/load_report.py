@@ -31,7 +31,9 @@ class Problem(NamedTuple):
     """One thing that was left out, altered or could not be read.
 
     `file` is the path as the user would type it, `object` counts from 1 in the order of the file
-    (None: the whole file), `reason` is a fixed phrase to group by, `value` is what was found.
+    (None: the whole file), `reason` is a fixed phrase to group by, `value` is what was found. The
+    phrases stand where objects are judged: `loaders/voc_file.py` (and with it KITTI and keras
+    lists), `loaders/yolo_file.py`, `loaders/coco.py`.
     """
 
     file: str

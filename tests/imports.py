@@ -1,6 +1,6 @@
 """The layout as it is: modules, folders, and what each imports of the others.
 
-`python tests/imports.py` prints it.
+`python tests/imports.py` prints it. What may import what is held by tests/test_imports.py.
 """
 
 import ast

@@ -25,6 +25,7 @@ COMMANDS = {
     "evaluate": "say how well given anchors fit a data set",
     "sweep": "find the best anchors for several k, and where more add little",
     "plot": "draw the boxes of a data set, and how well anchors fit them",
+    "report": "write one HTML page that tells the whole story",
     "apply": "write known anchors into a darknet cfg",
     "check": "fail where a cfg or its anchors are not fit for the data",
     "cost": "count the parameters and operations of a cfg's network, and of its heads",

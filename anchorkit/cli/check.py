@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from anchorkit.anchors.named import NamedAnchors
-from anchorkit.cli.cfg.files import cfgs_among_data
 from anchorkit.cli.cfg.options import cfg_file_option
+from anchorkit.cli.cfg.several import cfgs_among_data
 from anchorkit.cli.options.anchors import anchors_option, presets_beginning
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.groups import GroupedCommand
@@ -98,8 +98,8 @@ def command(
     form: str,
 ) -> int:
     """Read, measure, judge, print; of several cfgs each by itself."""
-    from anchorkit.cli.cfg.files import chosen_cfgs, results_of_files
     from anchorkit.cli.cfg.judging import Gates, Judge
+    from anchorkit.cli.cfg.several import chosen_cfgs, results_of_files
     from anchorkit.cli.messages import error, write_result
     from anchorkit.cli.options.loading import require_data
     from anchorkit.errors import UsageError

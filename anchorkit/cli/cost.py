@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from anchorkit.cli.cfg.files import cfg_files_argument, chosen_cfgs, results_of_files
 from anchorkit.cli.cfg.options import cfg_file_option
+from anchorkit.cli.cfg.several import cfg_files_argument, chosen_cfgs, results_of_files
 from anchorkit.cli.options.groups import GroupedCommand
 from anchorkit.cli.options.plots import Look, check_picture_path, look_options, save
 from anchorkit.cli.options.shared import format_option, help_text
@@ -75,6 +75,7 @@ CONVENTIONS = ("flops", "darknet", "macs", "paddle")
     help="Also write the network as a graph that TensorBoard shows; needs the extra "
     "anchorkit[tensorboard].",
 )
+@click.option("--quiet", is_flag=True, help="Say nothing about what was written.")
 @format_option
 def command(
     files: tuple[Path, ...],
@@ -85,9 +86,10 @@ def command(
     plot: Path | None,
     look: Look,
     board: Path | None,
+    quiet: bool,
     form: str,
 ) -> None:
-    """Read, count, draw, print."""
+    """Read, count, draw, print; what `quiet` is for, messages look up."""
     from anchorkit.cli.messages import write_result
     from anchorkit.darknet.cfg_file import naming, read_cfg_file
     from anchorkit.darknet.cost import cfg_with_k, network_cost

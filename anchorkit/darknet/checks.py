@@ -34,6 +34,7 @@ WANTED = {
     "mask": "every anchor in exactly one mask",
     "num": "num equal to the anchors listed",
     "order": "smaller anchors at finer strides",
+    "schedule": "steps, and as many scales",
     "stride": "anchors that are larger than a cell of their head",
     "strides": "a stride of its own for every head",
     "syntax": "`key = numbers` on one line, parted by commas",

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 from statistics import fmean
 
-from anchorkit.darknet.assigning import area
+from anchorkit.darknet.dealing import area
 from anchorkit.darknet.faults import Fault
 from anchorkit.darknet.heads import Head
 from anchorkit.darknet.listed import anchors_of
+from anchorkit.darknet.network_faults import misspelt
 from anchorkit.darknet.sections import Cfg
+from anchorkit.darknet.shapes import KNOWN
 
 __all__ = ["doubts_of", "equal_anchors"]
 
@@ -31,7 +33,7 @@ def doubts_of(cfg: Cfg, heads: Sequence[Head]) -> list[Fault]:
     """
     doubts = [doubt for head in heads for doubt in (*_of_before(head), *_of_stride(head))]
     doubts += [*_of_classes(heads), *_of_near(heads), *_of_order(heads)]
-    doubts += [*_of_equal_strides(heads), *_of_input(cfg, heads)]
+    doubts += [*_of_equal_strides(heads), *_of_input(cfg, heads), *_of_layers(cfg)]
     return sorted(doubts, key=lambda doubt: doubt.line)
 
 
@@ -165,3 +167,14 @@ def _of_input(cfg: Cfg, heads: Sequence[Head]) -> list[Fault]:
             text = f"anchors are larger than the input {width}x{height}: {shown}"
             return [Fault("larger", head.line_of("anchors"), text)]
     return []
+
+
+def _of_layers(cfg: Cfg) -> list[Fault]:
+    """Layers of other trainers, once for each type."""
+    found: dict[str, Fault] = {}
+    for section in cfg.sections[1:]:
+        known = section.type in KNOWN or misspelt(section)
+        if not known and section.header.endswith("]"):
+            text = f"{section.header[:40]}: no darknet knows it, AlexeyAB's goes on without it"
+            found.setdefault(section.type, Fault("layers", section.line, text))
+    return list(found.values())

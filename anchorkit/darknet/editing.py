@@ -69,7 +69,11 @@ class Editor:
         if classes is not None:
             self._edit_number(head, "classes", classes, inserted, there=head.classes)
         elif _odd(head.written.get("classes")):
-            self._edit_number(head, "classes", head.classes, inserted, there=head.classes)
+            meant = head.classes if head.implied is None else head.implied
+            self._edit_number(head, "classes", meant, inserted, there=meant)
+            if not head.states_classes and head.implied is None:
+                line = head.line_of("classes")
+                self.warnings.append(f"line {line}: classes is no number: {meant} is written")
         self.insert(head.section, "anchors", inserted)
         self.edit_filters(head, len(anchors) if mask is None else len(mask), classes)
 
@@ -150,16 +154,18 @@ class Editor:
             return
         wanted = head.classes if classes is None else classes
         listed = read_list(old)
-        if counters is None and len(listed.numbers) != wanted and classes is not None:
+        if counters is None and old.value and len(listed.numbers) != wanted and classes is not None:
             # Equal counts weigh no class more than another
             counters = [1] * wanted
             self.warnings.append(
                 f"line {old.line}: counters_per_class: how many boxes each of the {wanted} classes "
                 "has is not known: each gets 1, which weighs them alike"
             )
+        if counters is None and not old.value:  # nothing, to darknet as well
+            return
         if counters is None:
             self.warnings.append(f"line {old.line}: counters_per_class is left as it is")
-            if old.oddities and not listed.wrong:
+            if (old.oddities or not listed.is_clean) and not listed.wrong:
                 numbers = written_like("", listed.numbers)
                 self.put(head.section, "counters_per_class", numbers, [], old)
             return

@@ -90,15 +90,18 @@ def _of_num(head: Head) -> list[Fault]:
 def _of_filters(head: Head) -> list[Fault]:
     used = len(head.used)
     wanted = used * head.per_anchor
-    if head.filters is None or not used or head.filters == wanted:
+    given, found = head.layer.input, head.filters
+    if found is None and given is not None:
+        found = given.channels
+    if found is None or not used or found == wanted:
         return []
     entry = head.written.get("filters")
     line = head.before.line if entry is None else entry.line
     each = "1 anchor" if used == 1 else f"{used} anchors"
-    text = (
-        f"filters={head.filters} before [{head.type}]: wanted {wanted}, "
-        f"{each} of {head.per_anchor} values"
+    what = (
+        f"[{head.before.type}] of {found} channels" if head.filters is None else f"filters={found}"
     )
+    text = f"{what} before [{head.type}]: wanted {wanted}, {each} of {head.per_anchor} values"
     return [Fault("filters", line, text)]
 
 

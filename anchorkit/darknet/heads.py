@@ -10,7 +10,7 @@ from anchorkit.darknet.graph import Layer, layers_of, why_unsized
 from anchorkit.darknet.lists import NumberList, read_list
 from anchorkit.darknet.sections import Cfg, Section
 from anchorkit.darknet.written import Written, written
-from anchorkit.errors import CfgError, UsageError
+from anchorkit.errors import UsageError
 
 __all__ = ["HEADS", "KEYS", "Head", "Pair", "heads_of"]
 
@@ -61,7 +61,7 @@ class Head:
     written
         The keys that go with its anchors, and `filters` of the section before it, as they stand.
     implied
-        Where it has no `classes`: those that the filters of all heads are for; else None.
+        Where it does not state `classes`: those that the filters of all heads are for; else None.
     unsized
         Why its stride is not known, with the line of the layer to blame; empty where it is.
     broken
@@ -101,6 +101,12 @@ class Head:
     def classes(self) -> int:
         """How many classes it tells apart; darknet takes 20 where it has no `classes`."""
         return self._whole("classes", 20)
+
+    @property
+    def states_classes(self) -> bool:
+        """Whether it has `classes`, and that is a number."""
+        found = self.written.get("classes")
+        return found is not None and found.number is not None
 
     @property
     def num(self) -> int:
@@ -170,8 +176,6 @@ def heads_of(
 
     Raises
     ------
-    CfgError
-        Where `classes` is no such number; with the line.
     UsageError
         Where there is not one stride for each head, or a known one is another.
 
@@ -226,7 +230,8 @@ def _head(
     if before.type == "convolutional":
         found["filters"] = written(cfg, before, "filters")
     there = {key: one for key, one in found.items() if one is not None}
-    _check_classes(there.get("classes"))
+    if "classes" in there:
+        there["classes"] = _of_range(there["classes"])
     listed = _list_of(there, "anchors")
     mask_list = _list_of(there, "mask")
     anchors, wrong = _pairs(layer, there.get("anchors"), listed, cell)
@@ -262,12 +267,13 @@ def _list_of(there: Mapping[str, Written], key: str) -> NumberList | None:
     return read_list(there[key]) if key in there else None
 
 
-def _check_classes(found: Written | None) -> None:
-    number = None if found is None else found.number
-    if found is not None and number is not None and not 0 <= number <= MOST_CLASSES:
-        raise CfgError(
-            f"line {found.line}: classes={found.value[:40]}: wanted 0 to {MOST_CLASSES:,}"
-        )
+def _of_range(found: Written) -> Written:
+    """`classes`, without a value where it is none that a network can have."""
+    number = found.number
+    if number is None or 0 <= number <= MOST_CLASSES:
+        return found
+    why = f"{found.value[:40]}: wanted 0 to {MOST_CLASSES:,}"
+    return replace(found, value="", oddities=(*found.oddities, why))
 
 
 def _cell(cfg: Cfg, layer: Layer) -> Pair | None:
@@ -287,14 +293,12 @@ def _nominal(layer: Layer) -> float | None:
 
 def _with_implied(heads: Sequence[Head]) -> tuple[Head, ...]:
     """Heads without `classes` get those that the filters are for, where these agree."""
-    missing = [head for head in heads if "classes" not in head.written]
+    missing = [head for head in heads if not head.states_classes]
     spoken = {_by_filters(head) for head in heads}
     number = spoken.pop() if len(spoken) == 1 else None
     if not missing or number is None or number == 20:
         return tuple(heads)
-    return tuple(
-        replace(head, implied=number) if "classes" not in head.written else head for head in heads
-    )
+    return tuple(head if head.states_classes else replace(head, implied=number) for head in heads)
 
 
 def _by_filters(head: Head) -> int | None:

@@ -3,14 +3,20 @@
 Tested in tests/darknet/test_checks.py.
 """
 
+import difflib
 from collections.abc import Sequence
 
 from anchorkit.darknet.faults import Fault
 from anchorkit.darknet.heads import Head
 from anchorkit.darknet.lists import read_list
-from anchorkit.darknet.sections import Cfg
+from anchorkit.darknet.sections import ALIASES, Cfg, Section
+from anchorkit.darknet.shapes import KNOWN
+from anchorkit.darknet.written import written
 
-__all__ = ["coarsest", "network_faults"]
+__all__ = ["coarsest", "misspelt", "network_faults"]
+
+ALIKE = 0.8
+"""From this ratio of `difflib` on, a header is a misspelt one: `[convolutinal]`, not `[se]`."""
 
 
 def network_faults(
@@ -31,6 +37,7 @@ def network_faults(
     broken = dict.fromkeys(head.broken for head in heads if head.broken)
     if not faults:  # else that is why the layers do not fit
         faults += [_fault_of(reason) for reason in broken]
+    faults += [*_of_layers(cfg), *_of_schedule(cfg)]
     faults += _of_classes(heads, told)
     for head in heads:
         faults += [*_of_units(cfg, head, heads), *_of_counters(head)]
@@ -45,6 +52,47 @@ def coarsest(heads: Sequence[Head]) -> int | None:
     return int(max(stride or 0.0 for stride in strides))
 
 
+def misspelt(section: Section) -> str:
+    """The type of layer that a header is meant to be; empty where it is none of darknet's."""
+    name = section.type.strip("[]")
+    if name[-1:].isdigit():  # [route2], [shortcut3]: layers of other trainers
+        return ""
+    known = {one.casefold(): one for one in (*KNOWN, *ALIASES) if one not in ("net", "network")}
+    close = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=ALIKE)
+    return known[close[0]] if close else ""
+
+
+def _of_layers(cfg: Cfg) -> list[Fault]:
+    """Headers with a slip of the pen: darknet goes on without the layer."""
+    faults: list[Fault] = []
+    for section in cfg.sections[1:]:
+        meant = "" if section.type in KNOWN else misspelt(section)
+        if meant:
+            text = f"{section.header[:40]}: darknet drops it: is [{meant}] meant?"
+            faults.append(Fault("layers", section.line, text))
+        elif not section.header.endswith("]"):
+            text = f"{section.header[:40]}: no `]` at its end: darknet drops it"
+            faults.append(Fault("layers", section.line, text))
+    return faults
+
+
+def _of_schedule(cfg: Cfg) -> list[Fault]:
+    """`steps` without as many `scales`: darknet refuses the one, and breaks off at the other."""
+    entry = cfg.net.find("policy")
+    if entry is None or cfg.net.text("policy") != "steps":
+        return []
+    counts = {}
+    for key in ("steps", "scales"):
+        found = written(cfg, cfg.net, key)
+        if found is None or found.entry is None:
+            return [Fault("schedule", entry.line, f"policy=steps without {key}")]
+        counts[key] = found.entry.value.count(",") + 1
+    if counts["scales"] >= counts["steps"]:
+        return []
+    text = f"{counts['steps']} steps, but only {counts['scales']} scales"
+    return [Fault("schedule", entry.line, text)]
+
+
 def _fault_of(reason: str) -> Fault:
     line, _, text = reason.removeprefix("line ").partition(": ")
     return Fault("layers", int(line), text)
@@ -53,6 +101,9 @@ def _fault_of(reason: str) -> Fault:
 def _of_input(cfg: Cfg, heads: Sequence[Head]) -> list[Fault]:
     stride = coarsest(heads)
     faults: list[Fault] = []
+    missing = [key for key in ("width", "height", "channels") if cfg.net.integer(key, 0) < 1]
+    if missing and cfg.net.integer("inputs", 0) < 1:
+        faults.append(Fault("input", cfg.net.line, f"[net] has no {' and no '.join(missing)}"))
     for key in ("width", "height"):
         entry, side = cfg.net.find(key), cfg.net.integer(key, 0)
         if stride is not None and entry is not None and side % stride:
@@ -113,11 +164,16 @@ def _are_cells(cfg: Cfg, head: Head, heads: Sequence[Head], sides: Sequence[floa
 
 def _of_counters(head: Head) -> list[Fault]:
     found = head.written.get("counters_per_class")
-    if found is None:
+    if found is None or not found.value:
         return []
     listed = read_list(found)
+    if listed.wrong:
+        return [Fault("counters", found.line, listed.wrong.partition(": ")[2])]
+    if listed.missing_commas:
+        text = "counters_per_class: a comma is missing between numbers"
+        return [Fault("counters", found.line, text)]
     # darknet counts the commas, those without a number as well
-    count = 0 if listed.wrong else len(listed.numbers) + listed.empty_items
+    count = len(listed.numbers) + listed.empty_items
     meant = head.classes if head.implied is None else head.implied
     if count == meant:
         return []

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from anchorkit.darknet.assigning import area, assigned
+from anchorkit.darknet.dealing import area, assigned
 from anchorkit.darknet.editing import Change, Editor, gets, unfit
 from anchorkit.darknet.faults import Fault, faults_of
 from anchorkit.darknet.heads import Head, Pair, heads_of
@@ -95,7 +95,7 @@ def replace_anchors(
         of its grid.
     assign
         `shares` (lengths of masks stay where they fit, else equal ones) or `size` (area rule);
-        see `anchorkit.darknet.assigning.assigned`.
+        see `anchorkit.darknet.dealing.assigned`.
     shares
         How many anchors each head gets, by ascending stride; None: as `assign` has it.
     counters

@@ -43,7 +43,7 @@ class Written:
         give it, without blanks before it and a comment behind it.
     leftovers
         What else must go when it is written anew: lines on which the value goes on, numbers behind
-        a `;`, lines that say otherwise.
+        a `;`, other lines that give the key, signs of a comment that darknet counts.
     """
 
     key: str
@@ -111,20 +111,25 @@ def written(cfg: Cfg, section: Section, key: str) -> Written | None:
     value, oddities, leftovers = line.value, [line.why] if line.why else [], []
     if key in LISTS:
         tail = None if line.why else _tail(cfg, entry)
-        whole = tail is not None and _is_whole(section, entry, cfg.text[tail.start : tail.end])
-        # Behind a whole list of anchors it is a comment; behind another it may be taken for more
-        if tail is not None and not (whole and key == "anchors"):
+        counted = None if line.why else _counted(section, entry)
+        if tail is not None:
             leftovers.append(tail)
-        if tail is not None and not whole:
-            value += cfg.text[tail.start : tail.end]
+            if not _is_whole(section, entry, cfg.text[tail.start : tail.end]):
+                value += cfg.text[tail.start : tail.end]
+        elif counted is not None:
+            leftovers.append(counted)
+        if counted is not None:
+            oddities.append("darknet counts the commas of the comment as numbers")
         for more in _continued(cfg, entries[index + 1 :]):
             value += " " + _content(cfg, more)
             leftovers.append(whole_line(cfg.text, more.begin))
             oddities.append(f"darknet ignores line {more.line}, on which it goes on")
     value, strange = plainly(value)
+    if key not in LISTS and value and not re.match(r"[+-]?[0-9]", value):
+        oddities.append(f"{value[:40]} is no number: darknet takes 0")
     for other, same in lines.items():
+        leftovers.append(whole_line(cfg.text, entries[other].begin))
         if same.why or same.value != line.value:
-            leftovers.append(whole_line(cfg.text, entries[other].begin))
             oddities.append(f"line {entries[other].line} says otherwise: one of them is ignored")
     return Written(
         key=key,
@@ -175,7 +180,9 @@ def _line(cfg: Cfg, entry: Entry, key: str) -> _Line | None:
         nothing = "" if entry.value else "nothing stands behind its `=`"
         return _Line(entry.start, entry.end, entry.value, nothing)
     text = cfg.text[entry.begin : entry.stop]
-    found = re.match(rf"[ \t]*({key})[ \t]*(?:([:=])|(?<=[ \t]))[ \t]*", text, re.IGNORECASE)
+    found = re.match(
+        rf"[ \t]*({key})[ \t]*(?:([:=])|(?<=[ \t])|(?=[0-9[(]))[ \t]*", text, re.IGNORECASE
+    )
     if found is None:
         return None
     value = text[found.end() :].partition("#")[0].rstrip()
@@ -196,6 +203,19 @@ def _tail(cfg: Cfg, entry: Entry) -> Span | None:
         return None
     tail = cfg.text[entry.end : entry.stop].partition("#")[0].rstrip()
     return Span(entry.end, entry.end + len(tail), "") if _is_list(tail, digits=False) else None
+
+
+def _counted(section: Section, entry: Entry) -> Span | None:
+    """A comment whose commas darknet counts, in a form of which it counts none; else None."""
+    comment = entry.comment
+    if entry.key in ("mask", "counters_per_class"):  # darknet stops at `#`, not at `;`
+        counts = comment.startswith(";") and "," in comment.partition("#")[0]
+        new = "#" + comment[1:]
+    else:  # Of more numbers than it has room for, darknet ruins its memory
+        counts = section.type == "Gaussian_yolo" and entry.key == "anchors" and "," in comment
+        new = comment.replace(",", " ")
+    start = entry.stop - len(comment)
+    return Span(start, entry.stop, new) if counts else None
 
 
 def _is_whole(section: Section, entry: Entry, tail: str) -> bool:

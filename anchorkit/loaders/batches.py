@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from anchorkit.files import open_regular
+from anchorkit.loaders.corners import packed_corners
 from anchorkit.loaders.voc_file import Annotation, UnreadableError, read_annotation
 from anchorkit.loaders.voc_plain import read_plain
 
@@ -104,21 +105,9 @@ def read_batch(
         lefts.extend(found.lefts)
         tops.extend(found.tops)
         labels.extend(found.labels)
-    names = {label: code for code, label in enumerate(dict.fromkeys(labels))}
-    return {
-        "widths": widths.tobytes(),
-        "heights": heights.tobytes(),
-        "xs": lefts.tobytes(),
-        "ys": tops.tobytes(),
-        "form": "corners",
-        "labels": array("i", [names[label] for label in labels]).tobytes(),
-        "names": list(names),
-        "sizes": image_sizes.tobytes(),
-        "objects": objects.tobytes(),
-        "boxes": boxes.tobytes(),
-        "faults": faults,
-        "odd": odd,
-    }
+    return packed_corners(
+        (widths, heights, lefts, tops), labels, image_sizes, objects, boxes, faults, odd
+    )
 
 
 def _read(path: str | bytes) -> Annotation:

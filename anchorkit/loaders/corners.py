@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from anchorkit.loaders.voc_file import FaultyError, check_order, placed, shown_corners
 
-__all__ = ["Cornered", "corner_columns"]
+__all__ = ["Cornered", "corner_columns", "packed_corners"]
 
 
 class Cornered(NamedTuple):
@@ -76,6 +76,36 @@ def corner_columns(
         objects.append(len(items))
         boxes.append(kept)
         image_sizes.extend(size)
+    return packed_corners(
+        (widths, heights, lefts, tops), labels, image_sizes, objects, boxes, faults, odd
+    )
+
+
+def packed_corners(
+    sides: "tuple[array[float], array[float], array[float], array[float]]",
+    labels: Sequence[tuple[str, bool, bool]],
+    image_sizes: "array[float]",
+    objects: "array[int]",
+    boxes: "array[int]",
+    faults: list[tuple[int, int | None, str, str, str]],
+    odd: list[tuple[int, int, int, tuple[float, ...]]],
+) -> dict[str, Any]:
+    """The columns of a batch, as bytes that travel between processes.
+
+    Parameters
+    ----------
+    sides
+        Widths, heights, left and top edges of the boxes in pixels.
+    labels
+        For each box its class name, and whether it is difficult and truncated.
+    image_sizes
+        Width and height of each file's image, one behind the other.
+    objects, boxes
+        For each file, how many objects and how many usable boxes it has.
+    faults, odd
+        As `boxes_of_columns` takes them.
+    """
+    widths, heights, lefts, tops = sides
     names = {label: code for code, label in enumerate(dict.fromkeys(labels))}
     return {
         "widths": widths.tobytes(),

@@ -138,7 +138,7 @@ def _there(value: str, finder: Finder) -> Path | None:
 
 
 def _by_labels(folder: Path, problems: list[Problem]) -> list[str]:
-    """Paths of images that are not there, told from their labels."""
+    """Paths of images that are not there, found by their labels."""
     parts = list(folder.parts)
     if "images" in parts:
         place = len(parts) - 1 - parts[::-1].index("images")
@@ -147,7 +147,7 @@ def _by_labels(folder: Path, problems: list[Problem]) -> list[str]:
         return []
     labels = images_below(folder, (".txt",))
     if labels:
-        reason = "no images there: told from the labels"
+        reason = "no images there: found by their labels"
         problems.append(Problem(folder.as_posix(), None, reason, f"{len(labels):,}", "note"))
     return [f"{label[: -len('.txt')]}.jpg" for label in labels]
 

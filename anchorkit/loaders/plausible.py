@@ -154,7 +154,7 @@ _READINGS: dict[Form, tuple[_Reading, ...]] = {
         _AS_CORNERS,
         _Reading(
             "a box out of the image, but not with x y as its centre",
-            "x y as the centre of a box, not its corner",
+            "x y as the centre of a box, not as where it begins",
             lambda look: _within(_centred(look.values), look.sides),
             None,
         ),
@@ -162,7 +162,7 @@ _READINGS: dict[Form, tuple[_Reading, ...]] = {
     "centre": (
         _AS_CORNERS,
         _Reading(
-            "a box out of the image, but not with x y as its corner",
+            "a box out of the image, but not with x y as where it begins",
             "x y as the upper left corner of a box, not its centre",
             lambda look: _within(_edges(look.values), look.sides),
             None,

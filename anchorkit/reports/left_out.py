@@ -1,4 +1,7 @@
-"""What a load left out, altered or could not read, in a few lines: grouped by reason."""
+"""What a load left out, altered or could not read, in a few lines: grouped by reason.
+
+The reasons themselves are the loaders': see `Problem` in `load_report.py`.
+"""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -22,7 +25,7 @@ MENDS = {
 """What mends a reason for leaving something out."""
 
 EXAMPLES = 2
-"""Examples shown of each reason, if not told."""
+"""Examples shown of each reason, unless more are asked for."""
 
 
 def by_reason(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
@@ -103,7 +106,7 @@ def loss_lines(report: Report, most: int = EXAMPLES) -> list[str]:
         lines += _group(f"{counted(len(altered), 'box', 'boxes')} altered", altered, most)
     notes = report.of("note")
     if notes:
-        lines += _group("worth a look", notes, most)
+        lines += _group(counted(len(notes), "remark"), notes, most)
     if report.hidden:
         lines.append(f"{counted(report.hidden, 'hidden file')} passed over")
     return lines

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anchorkit.errors import DataError, UsageError
-from anchorkit.overlap import BLOCK, as_sizes, nearest
+from anchorkit.overlap import BLOCK, as_sizes, nearest, ratios
 
 __all__ = ["TrainingQuality", "measured"]
 
@@ -71,8 +71,8 @@ def measured(sizes: ArrayLike, anchors: ArrayLike, anchor_t: float = 4.0) -> Tra
     best = nearest(boxes, centres)[1]
     recalled, fitness = 0, 0.0
     for start in range(0, len(boxes), BLOCK):
-        ratios = _best_ratios(boxes[start : start + BLOCK], centres)
-        learnt = ratios[ratios > 1 / anchor_t]
+        best_ratios = _best_ratios(boxes[start : start + BLOCK], centres)
+        learnt = best_ratios[best_ratios > 1 / anchor_t]
         recalled += len(learnt)
         fitness += float(learnt.sum())
     return TrainingQuality(
@@ -85,9 +85,8 @@ def measured(sizes: ArrayLike, anchors: ArrayLike, anchor_t: float = 4.0) -> Tra
 
 def _best_ratios(boxes: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.float64]:
     """For each box the highest of its ratios with the anchors."""
+    wide, high = np.ascontiguousarray(boxes.T)
     best = np.zeros(len(boxes))
-    for centre in centres:
-        ratio = boxes / centre
-        np.minimum(ratio, 1 / ratio, out=ratio)
-        np.maximum(best, ratio.min(axis=1), out=best)
+    for width, height in centres.tolist():
+        np.maximum(best, ratios(wide, high, width, height), out=best)
     return best

@@ -1,6 +1,6 @@
 """How a trainer alters boxes before it trains on them, as its settings say.
 
-Tested in tests/training/test_augmentation_sources.py.
+Tested in tests/training/test_augmentation_reading.py.
 """
 
 from dataclasses import dataclass, replace

@@ -95,6 +95,7 @@ GOOD = [
     ["evaluate", *DATA[2], "--cfg", f"net{FILE}.cfg"],
     ["evaluate", *DATA[2], "--cfg", f"net{FILE}.cfg", "--format", "markdown"],
     ["plot", *DATA[2], "-o", f"p{FILE}.svg"],
+    ["report", *DATA[2], "-k", "3", "--compare", f"net{FILE}.cfg", "-o", f"r{FILE}.html"],
     ["sweep", *DATA[2], "-k", "1-3", "--cfg", f"net{FILE}.cfg"],
     ["sweep", *DATA[0], "-k", "1-3", "--holdout", "0.5"],
     ["extract", *DATA[2], "-o", f"again{FILE}.npz"],
@@ -141,6 +142,8 @@ BAD = [
     ["evaluate", *DATA[0], "--anchors", f"1,2,{HOSTILE}"],
     ["evaluate", *DATA[0], "--anchors", "anchors.json"],
     ["sweep", *DATA[0], "--distance", HOSTILE],
+    ["report", *DATA[0], "--compare", HOSTILE, "-o", "r.html"],
+    ["report", *DATA[0], "-o", f"{HOSTILE}.html/x"],
     ["plot", *DATA[0], "--picture", HOSTILE, "-o", "x.png"],
 ]
 ODD = [
@@ -163,7 +166,7 @@ def test_nothing_of_a_name_reaches_the_terminal_with_a_result(words: list[str]) 
     assert run("extract", *DATA[2], "-o", f"b{FILE}.npz").code == 0
     seen = on_terminal(*words)
     assert seen.code in (0, 1), seen.err
-    assert seen.out or words[0] == "plot"
+    assert seen.out or words[0] in ("plot", "report")
     assert unmeant(seen.out) == unmeant(seen.err) == set()
     assert list(lines_of_ours(seen.err)) == []
 

@@ -9,7 +9,7 @@ from cfgs import V3
 from command import run
 
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks
-from anchorkit.cli.sweep import _with_bar
+from anchorkit.cli.sweep import with_bar
 from anchorkit.darknet.cost import costs_of_ks
 from anchorkit.darknet.sections import read_cfg
 from anchorkit.plots.sweep import sweep_figure
@@ -154,7 +154,7 @@ SWEPT = (
 def test_markdown_is_tables() -> None:
     done = run(*SWEPT[:-1], "markdown")
     assert done.out.startswith("### ")
-    assert "| k | mean IoU | gain | as written | recall | held out | recall held out |" in done.out
+    assert "| k | mean IoU | gain | rounded | recall | held out | recall held out |" in done.out
     assert "| k | median | iou |" in done.out
     suggested = json.loads(run(*SWEPT).out)["suggested_k"]
     # Neither emphasis nor a bullet: a star, in the row and below
@@ -195,9 +195,9 @@ def test_the_curves_of_clustered_and_held_out_boxes_are_drawn(tmp_path: Path) ->
 
 
 def test_one_bar_counts_every_step(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _with_bar(lambda step: [step() for _ in range(3)], total=3, shown=True)
+    assert with_bar(lambda step: [step() for _ in range(3)], total=3, shown=True)
     assert "searching" in capsys.readouterr().err
-    _with_bar(lambda step: step(), total=1, shown=False)
+    with_bar(lambda step: step(), total=1, shown=False)
     assert capsys.readouterr().err == ""
 
 

@@ -171,7 +171,7 @@ def test_an_export_beside_a_cfg_is_for_the_input_of_the_cfg(tmp_path: Path) -> N
 
 
 def test_trainers_without_a_usual_input_say_where_it_is_decided() -> None:
-    assert "tell output_width x output_height of the spec with --input" in (
+    assert "give output_width x output_height of the spec with --input" in (
         cluster("--trainer", "tao").err
     )
     assert "tell" not in cluster("--trainer", "tao", "--input", "960x544").err

@@ -267,18 +267,22 @@ def test_anchors_that_were_made_for_another_input() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "count"),
-    [("100", "1 number"), ("1,2,3", "3 numbers"), ("1,2,", "3 numbers"), ("1 2,3", "3 numbers")],
+    ("value", "said"),
+    [
+        ("100", "has 1 number for 2 classes"),
+        ("1,2,3", "has 3 numbers for 2 classes"),
+        ("1,2,", "has 3 numbers for 2 classes"),
+        ("1 2,3", "a comma is missing"),
+        ("a,b", "wanted numbers, found 'a'"),
+    ],
 )
-def test_counters_of_a_wrong_length(value: str, count: str) -> None:
+def test_counters_of_a_wrong_length(value: str, said: str) -> None:
     text = V4.replace("num=9", f"num=9\ncounters_per_class={value}")
     lines = [line_of(text, "counters", nth) for nth in (1, 2, 3)]
     assert [one for one in errors(text) if one[0] == "counters"] == [
         ("counters", line) for line in lines
     ]
-    assert f"has {count} for 2 classes" in str(
-        next(one for one in check_cfg(read_cfg(text)) if one.gate == "counters")
-    )
+    assert said in str(next(one for one in check_cfg(read_cfg(text)) if one.gate == "counters"))
 
 
 def test_a_mask_of_one_index_beyond_the_list() -> None:
@@ -306,3 +310,45 @@ shipped = sorted((Path(os.environ.get("ANCHORKIT_DATA", "/nonexistent")) / "cfg"
 def test_shipped_cfgs_are_let_pass_but_for_a_mask(path: Path) -> None:
     gates = {one.gate for one in check_cfg(read_cfg(path.read_bytes().decode()))}
     assert gates == ({"mask"} if path.stem == "yolov4-tiny" else set())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[convolutional]", "[convolutinal]", "darknet drops it: is [convolutional] meant?"),
+        ("[convolutional]", "[Convolutional]", "darknet drops it: is [convolutional] meant?"),
+        ("[upsample]", "[upsampel]", "darknet drops it: is [upsample] meant?"),
+        ("[upsample]", "[up", "no `]` at its end"),
+        ("[net]", "[net]\npolicy=steps", "policy=steps without steps"),
+        ("[net]", "[net]\npolicy=steps\nsteps=1,2", "policy=steps without scales"),
+        ("[net]", "[net]\npolicy=steps\nsteps=1,2\nscales=.1", "2 steps, but only 1 scales"),
+        ("channels=3", "", "[net] has no channels"),
+    ],
+)
+def test_what_keeps_darknet_from_building_the_network(old: str, new: str, said: str) -> None:
+    found = check_cfg(read_cfg(V4.replace(old, new, 1)))
+    assert any(one.level == "error" and said in str(one.found) for one in found)
+
+
+@pytest.mark.parametrize(
+    "net",
+    ["policy=steps\nsteps=1,2\nscales=.1,.1", "policy=poly", "policy=steps\nsteps=1\nscales=.1,.1"],
+)
+def test_a_schedule_that_darknet_takes_is_no_fault(net: str) -> None:
+    assert check_cfg(read_cfg(V4.replace("[net]", f"[net]\n{net}"))) == []
+
+
+@pytest.mark.parametrize("header", ["[se]", "[depthwise]", "[route_lhalf]", "[route2]"])
+def test_a_layer_of_another_trainer_is_a_doubt_said_once(header: str) -> None:
+    line = V4.count("\n") + 2
+    text = f"{V4}\n{header}\nx=1\n{header}\nx=1\n"
+    assert warnings(text) == [("layers", line)]
+    assert errors(text) == []
+
+
+def test_a_head_behind_another_layer_wants_its_channels() -> None:
+    text = V4.replace(
+        "[convolutional]\nsize=1\nfilters=21\nactivation=linear\n\n[yolo]", "[yolo]", 1
+    )
+    assert "filters" in {gate for gate, _ in errors(text)}
+    assert "[route] of 8 channels before [yolo]: wanted 21" in str(check_cfg(read_cfg(text))[0])

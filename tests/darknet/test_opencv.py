@@ -30,11 +30,12 @@ SHAPES = {"v3": V3, "v4": V4, "tiny": TINY, "one mask": ONE_MASK}
 TEXTS = {**SHAPES, **{path.stem: path.read_bytes().decode() for path in shipped}}
 
 
-def outputs(text: str, folder: Path) -> list[str]:
-    """The outputs of a network, which must load for that."""
+def head_names(text: str, folder: Path) -> list[str]:
+    """The heads of a network, which must load for that; what else leads nowhere is left out."""
     path = folder / "net.cfg"
     path.write_bytes(text.encode())
-    return list(cv2.dnn.readNetFromDarknet(str(path)).getUnconnectedOutLayersNames())
+    found = cv2.dnn.readNetFromDarknet(str(path)).getUnconnectedOutLayersNames()
+    return [name for name in found if name.startswith(("yolo_", "detection_out"))]
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -48,11 +49,11 @@ def test_opencv_loads_what_was_written_once_and_twice(name: str, tmp_path: Path)
         once = edited(read_cfg(text), anchors)
         twice = edited(once.cfg, anchors)
         assert twice.changes == ()
-        assert len(outputs(twice.text, tmp_path)) == len(heads)
+        assert len(head_names(twice.text, tmp_path)) == len(heads)
 
 
 @pytest.mark.parametrize("name", LEFT)
 def test_nothing_is_left_that_opencv_would_read(name: str, tmp_path: Path) -> None:
     nine = [(20.0 * side, 20.0 * side) for side in range(1, 10)]
-    assert len(outputs(replace_anchors(LEFT[name], nine), tmp_path)) == 3
-    assert len(outputs(replace_anchors(LEFT[name], nine[:4]), tmp_path)) == 3
+    assert len(head_names(replace_anchors(LEFT[name], nine), tmp_path)) == 3
+    assert len(head_names(replace_anchors(LEFT[name], nine[:4]), tmp_path)) == 3

@@ -133,6 +133,7 @@ def test_the_same_anchors_written_oddly_are_mended_to_the_plain_list(way: str) -
         ("mask =\n3,4,5", (3, 4, 5)),
         ("mask = 3,4,5\nmask = 0,1,2", (3, 4, 5)),
         ("mask 0,1\nmask = 3,4,5", (3, 4, 5)),
+        ("mask3,4,5", (3, 4, 5)),
         ("mask =", None),
         ("mask = a,b", None),
         ("mask = ", None),
@@ -183,10 +184,58 @@ def test_a_line_of_words_is_no_more_of_a_list() -> None:
     assert "absolute\nx=3,4\n" in edited(read_cfg(text), NEW).text
 
 
-def test_a_comment_of_numbers_behind_a_whole_list_stays() -> None:
+def test_numbers_behind_a_whole_list_are_no_anchors_and_go_with_it() -> None:
     text = V4.replace(LINE, LINE + " ; 3,4")
     assert len(anchors_of(heads_of(read_cfg(text)))) == 9
-    assert edited(read_cfg(text), NEW).text.count(" ; 3,4\n") == 3
+    assert edited(read_cfg(text), OWN).changes == ()
+    assert edited(read_cfg(text), NEW).text == edited(read_cfg(V4), NEW).text
+
+
+def test_a_line_that_says_the_same_goes_when_the_first_is_written_anew() -> None:
+    text = V4.replace(LINE, LINE + "\n" + LINE)
+    assert edited(read_cfg(text), OWN).changes == ()
+    assert edited(read_cfg(text), NEW).text == edited(read_cfg(V4), NEW).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new"),
+    [
+        ("yolo", "mask = 3,4,5 ; 8, 9", "mask = 3,4,5"),
+        ("yolo", "mask = 3,4,5 ; small, large", "mask = 3,4,5 # small, large"),
+        ("yolo", "mask = 3,4,5 # small, large", None),
+        ("yolo", LINE + " ; small, large", None),
+        ("Gaussian_yolo", LINE + " # small, large", LINE + " # small  large"),
+    ],
+)
+def test_commas_of_a_comment_that_darknet_counts_are_a_fault(
+    kind: str, old: str, new: str | None
+) -> None:
+    whole = yolo(masks=["0,1,2", "3,4,5", "6,7,8"], strides=[8, 16, 32], kind=kind)
+    plain = LINE if old.startswith(LINE) else "mask = 3,4,5"
+    text = whole.replace(plain, old, 1)
+    found = [fault.kind for fault in faults_of(heads_of(read_cfg(text)))]
+    assert found == ([] if new is None else ["syntax"])
+    assert blankless(edited(read_cfg(text), OWN).text) == blankless(
+        text if new is None else whole.replace(plain, new, 1)
+    )
+
+
+@pytest.mark.parametrize("value", ["two", "-2", str(10**12), ""])
+def test_classes_that_are_no_number_are_those_of_the_filters(value: str) -> None:
+    text = V4.replace("classes=2", f"classes={value}", 1)
+    heads = heads_of(read_cfg(text))
+    assert [head.per_anchor for head in heads] == [7, 7, 7]
+    assert {fault.kind for fault in faults_of(heads)} == {"syntax"}
+    assert blankless(edited(read_cfg(text), OWN).text) == blankless(V4)
+    other = text.replace("filters=21", "filters=24", 1)
+    edit = edited(read_cfg(other), OWN)
+    assert blankless(edit.text).count("classes=20") == 1
+    assert "classes is no number: 20 is written" in edit.warnings[0]
+
+
+def test_counters_that_say_nothing_are_left_alone() -> None:
+    text = V4.replace("num=9", "num=9\ncounters_per_class=")
+    assert edited(read_cfg(text), OWN).changes == ()
 
 
 def test_a_list_over_two_lines_at_the_end_of_the_file_leaves_no_line_end() -> None:

@@ -105,7 +105,7 @@ def test_labels_without_their_images_are_enough(tmp_path: Path) -> None:
     path = project(tmp_path, ROBOFLOW, *SPLITS, images=False)
     boxes = load_data(path)
     assert len(boxes) == 1
-    assert boxes.report.problems[0].reason == "no images there: told from the labels"
+    assert boxes.report.problems[0].reason == "no images there: found by their labels"
 
 
 def test_sweep_judges_on_another_key(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from anchorkit.cli.cfg.target import Target, network_of, open_cfg
 from anchorkit.cli.cfg.writing import Outcome, cfg_result, difference_shown, finish, plan
 from anchorkit.cli.messages import note, warn
 from anchorkit.cli.options.data import DataOptions
-from anchorkit.darknet.assigning import check_shares
+from anchorkit.darknet.dealing import check_shares
 from anchorkit.darknet.listed import count_of
 from anchorkit.darknet.sections import Cfg
 from anchorkit.errors import CfgError, UsageError

@@ -206,7 +206,7 @@ class Judge:
         except TooManyClustersError as error:
             if self.gates.max_gain is not None:
                 raise
-            note(f"no gain can be told: {error}")
+            note(f"the gain is not known: {error}")
             return Measured(boxes, quality, None, None)
         fresh = rounded(sizes, found.anchors, 0)
         return Measured(boxes, quality, fresh, evaluate(sizes, fresh).mean_iou)

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from anchorkit.cli.options.output_paths import Output
-from anchorkit.cli.options.types import Number, OneOf, SomePath
+from anchorkit.cli.options.types import Number, OneOf, SomePath, Wholes
 
 if TYPE_CHECKING:
     ClassesType = click.ParamType["int | str"]
-    SharesType = click.ParamType[tuple[int, ...]]
 else:  # older clicks have no type argument
-    ClassesType = SharesType = click.ParamType
+    ClassesType = click.ParamType
 
 __all__ = ["AUTO", "STDOUT", "CfgOptions", "cfg_file_option", "cfg_options"]
 
@@ -117,25 +116,6 @@ class _Classes(ClassesType):
         return int(value)
 
 
-class _Shares(SharesType):
-    """How many anchors each head gets: `4,3,2`."""
-
-    name = "SHARES"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        if isinstance(value, tuple):
-            return value
-        words = [word.strip() for word in value.split(",")]
-        if not all(word.isascii() and word.isdigit() and len(word) < 5 for word in words):
-            self.fail(f"wanted numbers such as 4,3,2, found {value!r}", param, ctx)
-        shares = tuple(int(word) for word in words)
-        if min(shares) < 1:
-            self.fail(f"wanted at least 1 for each head, found {value!r}", param, ctx)
-        return shares
-
-
 def cfg_file_option(text: str, *, required: bool = False) -> Callable[[Command], Command]:
     """`--cfg` as `cfg`."""
     return click.option(
@@ -207,7 +187,7 @@ def _options(*, with_data: bool) -> Sequence[Callable[[Any], Any]]:
         click.option(
             "--shares",
             "cfg_shares",
-            type=_Shares(),
+            type=Wholes("SHARES", "4,3,2"),
             metavar="4,3,2",
             help="How many anchors each head gets, by ascending stride.",
         ),

@@ -144,7 +144,7 @@ def finish(outcome: Outcome, options: CfgOptions, *, renewable: bool = False) ->
     if outcome.reason:
         warn(f"{name}: left alone: {outcome.reason}")
         for fault in faults_of(target.heads):
-            warn(f"{name}: not mended: {fault}")
+            warn(f"{name}: not corrected: {fault}")
     else:
         _say(outcome, options, name)
     return 1 if options.exit_code and outcome.difference else 0
@@ -193,11 +193,11 @@ def _same_file(some: Path, other: Path) -> bool:
 def _say(outcome: Outcome, options: CfgOptions, name: str) -> None:
     edit = outcome.edit
     would = "would change" if options.dry_run else "changed"
-    mended = "would mend" if options.dry_run else "mended"
+    corrected = "would correct" if options.dry_run else "corrected"
     for text in (*outcome.notes, *(edit.notes if edit else ())):
         note(f"{name}: {text}")
     for fault in edit.mended if edit else ():
-        note(f"{name}: {mended}: {fault}")
+        note(f"{name}: {corrected}: {fault}")
     if edit is None or not edit.changes:
         note(f"{name}: nothing to change")
     else:

@@ -25,6 +25,8 @@ else:  # older clicks have no type argument
 __all__ = [
     "CfgAnchors",
     "anchors_option",
+    "compare_option",
+    "compared_sets",
     "given_options",
     "network_for",
     "presets_beginning",
@@ -47,6 +49,9 @@ class _Anchors(AnchorsType):
     """Anchors as text, as a file of them, or `-` for standard input."""
 
     name = "ANCHORS"
+
+    def __init__(self, option: str = "--anchors") -> None:
+        self.option = option
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -74,7 +79,8 @@ class _Anchors(AnchorsType):
         except UsageError as error:
             self.fail(str(error), param, ctx)
         except AnchorError as error:
-            what = "--anchors:" if typed else "--anchors -:" if value == "-" else "--anchors"
+            what = self.option if value != "-" else f"{self.option} -"
+            what += ":" if typed or value == "-" else ""
             raise AnchorError(f"{what} {error}") from None
         name = "anchors" if typed else Path(value).stem
         return NamedAnchors(name, known, "anchors", *statement(value))
@@ -100,6 +106,75 @@ def anchors_option(
         "`cluster --format json` printed (- for stdin)"
         + ("; may be given several times." if multiple else "."),
     )
+
+
+class _Compared(AnchorsType):
+    """A cfg, a file or a list of anchors, or the name of a preset."""
+
+    name = "ANCHORS"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> NamedAnchors:
+        """The anchors; fails where the value is none of these."""
+        from anchorkit.anchors.presets import preset
+        from anchorkit.anchors.text import is_anchor_text
+        from anchorkit.errors import UsageError
+        from anchorkit.files import found_at
+
+        if isinstance(value, NamedAnchors):
+            return value
+        path = Path(value)
+        if path.suffix.lower() == ".cfg":
+            return _cfg(path, "--compare")
+        # No preset has a dot or a slash in its name: what has one is meant as a file
+        meant = value == "-" or path.suffix or "/" in value or found_at(path) != "nothing there"
+        if meant or is_anchor_text(value):
+            return _Anchors("--compare").convert(value, param, ctx)
+        try:
+            return preset(value)
+        except UsageError as error:
+            said = str(error).replace("--preset", "--compare", 1)
+            raise click.UsageError(said, ctx) from None
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The presets that begin so, else files."""
+        named = presets_beginning(ctx, param, incomplete)
+        return named or [CompletionItem(incomplete, type="file")]
+
+
+compare_option = click.option(
+    "--compare",
+    type=_Compared(),
+    multiple=True,
+    metavar="X",
+    help="Anchors to compare with: a darknet .cfg, any other file or a list of anchors, else what "
+    "a network ships with, as yolov3 or yolov5; may be given several times.",
+)
+"""`--compare` as `compare`, a tuple of `NamedAnchors`."""
+
+
+def compared_sets(
+    defaults: NamedAnchors | None, given: Sequence[NamedAnchors], network: NetworkInput
+) -> tuple[list[NamedAnchors], list[str]]:
+    """The sets of anchors to compare with at an input, the defaults first, and what to warn of.
+
+    Presets are scaled to the input, as the defaults are; other pixels are taken as they are.
+    """
+    from anchorkit.anchors.presets import at_network
+
+    sets = [] if defaults is None else [defaults]
+    warnings = []
+    for one in given:
+        if one.source == "preset":
+            if defaults is None or defaults.source != "preset" or one.name != defaults.name:
+                sets.append(at_network(one, network))
+            continue
+        sets.append(one)
+        warnings += _of_another_input(one, network)
+    return sets, warnings
 
 
 def presets_beginning(
@@ -181,14 +256,7 @@ def network_for(
     network = usual_input(trainer, asked.over(told))
     warnings = []
     for one in given:
-        size, resize = one.network.size, one.network.resize
-        if size and size != network.size:
-            warnings.append(
-                f"{one.name} is meant for input {size[0]}x{size[1]}: its pixels are taken as they "
-                f"are at {network}"
-            )
-        if resize and resize != network.resize:
-            warnings.append(f"{one.name} is meant for {resize}, not for {network.resize}")
+        warnings += _of_another_input(one, network)
     warnings += [
         f"{one.name}: no side is above 1 pixel of {network}: if these are fractions of the input, "
         "multiply them by its sides"
@@ -198,6 +266,20 @@ def network_for(
     if trainer and not (cfgs and trainer.name == "darknet"):
         warnings += set_against([trainer], network)
     return network, warnings
+
+
+def _of_another_input(one: NamedAnchors, network: NetworkInput) -> list[str]:
+    """What to warn of where anchors are meant for another input."""
+    warnings = []
+    size, resize = one.network.size, one.network.resize
+    if size and size != network.size:
+        warnings.append(
+            f"{one.name} is meant for input {size[0]}x{size[1]}: its pixels are taken as they "
+            f"are at {network}"
+        )
+    if resize and resize != network.resize:
+        warnings.append(f"{one.name} is meant for {resize}, not for {network.resize}")
+    return warnings
 
 
 def _made_for(one: NamedAnchors, trainer: Trainer | None) -> bool:
@@ -221,14 +303,14 @@ def _check_agreement(telling: Sequence[NamedAnchors], asked: PartialInput) -> No
             raise UsageError(f"--anchors: wanted {option}, where files differ: {told}")
 
 
-def _cfg(path: Path) -> CfgAnchors:
+def _cfg(path: Path, option: str = "--cfg") -> CfgAnchors:
     import numpy as np
 
     from anchorkit.darknet.cfg_file import input_of, naming, read_cfg_file
     from anchorkit.darknet.heads import heads_of
     from anchorkit.darknet.listed import readable_anchors
 
-    file = read_cfg_file(path, typed=f"--cfg {path}")
+    file = read_cfg_file(path, typed=f"{option} {path}")
     with naming(file.name):
         anchors = readable_anchors(heads_of(file.cfg))
     pairs = np.asarray(anchors, dtype=np.float64)

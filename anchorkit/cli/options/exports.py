@@ -15,7 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from anchorkit.cli.options.output_paths import Output
-from anchorkit.cli.options.types import names_beginning
+from anchorkit.cli.options.types import Wholes, names_beginning
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from anchorkit.training.trainers import Trainer
 
     RequestType = click.ParamType["Request"]
-    StridesType = click.ParamType[tuple[int, ...]]
 else:  # older clicks have no type argument
-    RequestType = StridesType = click.ParamType
+    RequestType = click.ParamType
 
 __all__ = ["EXPORTS", "Exports", "Request", "export_options"]
 
@@ -249,25 +248,6 @@ def _no_export(name: str) -> str:
     return f"no such export; {meant_name(name, EXPORTS, ALSO_CALLED)}"
 
 
-class _StridesType(StridesType):
-    """`8,16,32`."""
-
-    name = "STRIDES"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        if isinstance(value, tuple):
-            return value
-        words = [word.strip() for word in value.split(",")]
-        if not all(word.isascii() and word.isdigit() and len(word) < 6 for word in words):
-            self.fail(f"wanted numbers such as 8,16,32, found {value!r}", param, ctx)
-        strides = tuple(int(word) for word in words)
-        if min(strides) < 1:
-            self.fail(f"wanted numbers above 0, found {value!r}", param, ctx)
-        return strides
-
-
 def export_options(command: Command) -> Command:
     """`--export` and `--strides`, gathered into the argument `exports`."""
 
@@ -290,7 +270,7 @@ def export_options(command: Command) -> Command:
         click.option(
             "--strides",
             "export_strides",
-            type=_StridesType(),
+            type=Wholes("STRIDES", "8,16,32"),
             metavar="8,16,32",
             help="Strides of the trainer's levels, or of the heads of a cfg whose layers do not "
             "tell them, in the order of the file.  [default: its usual ones, mostly 8,16,32]",

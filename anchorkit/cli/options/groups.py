@@ -24,7 +24,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("--images", "--polygons", "--keypoints", "--image-set", "--class", "--skip-difficult"),
         *("--min-size", "--expect-images", "--strict", "--jobs"),
     ),
-    "Anchors": ("--anchors", "--preset"),
+    "Anchors": ("--anchors", "--preset", "--compare"),
     "Network": ("--trainer", "--input", "--resize", "--strides", "--augment", "--anchor-t"),
     "Search": (
         *("--clusters", "--fit", "--update", "--seed", "--precision"),

@@ -122,7 +122,7 @@ def usual_input(
         from anchorkit.cli.messages import note
 
         note(
-            f"{trainer.name}: the input is taken as {trainer.network}: tell "
+            f"{trainer.name}: the input is taken as {trainer.network}: give "
             f"{trainer.input_is_said_by} with --input"
         )
     return asked.filled(trainer.network)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from anchorkit.training.augmentation_settings import Augmentation
     from anchorkit.training.judgement import InTraining
 
-__all__ = ["augment_option", "fit_option", "in_training"]
+__all__ = ["augment_option", "check_fit", "fit_option", "in_training"]
 
 NAMED = ("yolov5", "yolov5-high", "yolov7", "darknet")
 """The names of `anchorkit.training.augmentation_settings.NAMED`, which are not loaded for a help
@@ -50,6 +50,23 @@ fit_option = click.option(
     help="Find anchors for the boxes as labelled, or as training sees them.",
 )
 """`--fit` as `fit`."""
+
+
+def check_fit(fit: str, seen: "InTraining | None") -> None:
+    """Fail where anchors are to be fitted to a training of which nothing is known.
+
+    Raises
+    ------
+    UsageError
+        Saying what would tell.
+    """
+    from anchorkit.errors import UsageError
+
+    if fit == "training" and seen is None:
+        raise UsageError(
+            "--fit training: wanted to know the training: --augment SOURCE, --trainer NAME or "
+            "--cfg FILE"
+        )
 
 
 def in_training(
@@ -120,7 +137,7 @@ def _of_file(path: Path) -> "Augmentation":
     from anchorkit.errors import UsageError
     from anchorkit.files import read_file
     from anchorkit.training.anchor_free import NO_ANCHORS, has_no_anchors
-    from anchorkit.training.augmentation_sources import hyp_augmentation
+    from anchorkit.training.augmentation_reading import hyp_augmentation
 
     suffix = path.suffix.lower()
     if has_no_anchors(str(path)):
@@ -146,7 +163,7 @@ def _of_cfg(name: str, cfg: "Cfg") -> "Augmentation":
     from anchorkit.darknet.cfg_file import naming
     from anchorkit.darknet.heads import heads_of
     from anchorkit.errors import CfgError
-    from anchorkit.training.augmentation_sources import darknet_augmentation
+    from anchorkit.training.augmentation_reading import darknet_augmentation
 
     with naming(name):
         heads = heads_of(cfg)

@@ -20,6 +20,7 @@ __all__ = [
     "OneOf",
     "SomePath",
     "Whole",
+    "Wholes",
     "names_beginning",
 ]
 
@@ -195,6 +196,27 @@ class Ks(KsType):
                 self.fail(f"wanted at most {MOST} numbers, found {part.strip()!r}", param, ctx)
             ks |= set(range(first, last + 1))
         return tuple(sorted(ks))
+
+
+class Wholes(KsType):
+    """Whole numbers above 0, split by commas, in the order given: `8,16,32`."""
+
+    def __init__(self, name: str, example: str) -> None:
+        self.name, self.example = name, example
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """The numbers; fails with what was wanted."""
+        if isinstance(value, tuple):
+            return value
+        words = [word.strip() for word in str(value).split(",")]
+        if not all(word.isascii() and word.isdigit() and len(word) < 6 for word in words):
+            self.fail(f"wanted numbers such as {self.example}, found {value!r}", param, ctx)
+        numbers = tuple(int(word) for word in words)
+        if min(numbers) < 1:
+            self.fail(f"wanted numbers above 0, found {value!r}", param, ctx)
+        return numbers
 
 
 class Distances(NamesType):

@@ -87,8 +87,14 @@ def test_cluster_takes_k_input_and_resizing_from_the_cfg(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--input", "608"], "--input 608x608, but net.cfg has width=416 height=416"),
-        (["--resize", "letterbox"], "net.cfg has no letter_box=1, which means stretch"),
+        (
+            ["--input", "608"],
+            "--input 608x608: wanted 416x416, which net.cfg has: apply net.cfg --rescale",
+        ),
+        (
+            ["--resize", "letterbox"],
+            "--resize letterbox: wanted stretch: net.cfg has no letter_box=1",
+        ),
     ],
 )
 def test_options_that_contradict_the_cfg_are_bad_usage(
@@ -127,7 +133,7 @@ def test_too_little_gain_leaves_the_file_alone(run: Run) -> None:
     code, _, err = cluster(run, "--min-gain", "0.9", "--quiet")
     assert (code, read(Path("net.cfg"))) == (0, TINY)
     assert "net.cfg: left alone: the gain of +0." in err
-    assert "net.cfg: not mended: line" in err
+    assert "net.cfg: not corrected: line" in err
     result = result_of(cluster(run, "--min-gain", "0.9", "--format", "json"))
     assert result["changed"] is False
 
@@ -234,13 +240,13 @@ def test_names_without_counters_are_told(run: Run) -> None:
     assert "has no counters_per_class" in cluster(run, "--names", "obj.names")[2]
 
 
-def test_apply_mends_and_says_what(run: Run) -> None:
+def test_apply_corrects_and_says_what(run: Run) -> None:
     path = write(TINY)
     code, out, err = run(
         *("apply", "--cfg", "net.cfg", "--anchors", ",".join(OWN.replace(" ", "").split(",")[:12]))
     )
     assert (code, read(path)) == (0, TINY.replace("mask = 1,2,3", "mask = 0,1,2"))
-    assert "mended: line 31: anchor 0 in no mask, never trained" in err
+    assert "corrected: line 31: anchor 0 in no mask, never trained" in err
     assert out.splitlines()[0].split() == ["line", "head", "stride", "mask", "filters"]
 
 

@@ -178,7 +178,7 @@ def test_shares_say_how_many_each_head_gets() -> None:
         (["--shares", "4,3"], "shares 4,3: wanted one for each of 3 heads"),
         (["--shares", "4,3,2", "-k", "8"], "wanted 8 anchors together, found 9"),
         (["--shares", "4,3,2", "--assign", "size"], "--shares: wanted without --assign size"),
-        (["--shares", "4,0,2"], "--shares: wanted at least 1 for each head"),
+        (["--shares", "4,0,2"], "--shares: wanted numbers above 0"),
         (["--shares", "4;3;2"], "--shares: wanted numbers such as 4,3,2"),
         (["--strides", "32,16"], "--strides: wanted one stride for each of 3 heads, found 2"),
         (["--strides", "8,16,32"], "has stride 32 by the layers before it, found 8"),

@@ -181,7 +181,7 @@ def test_a_dash_writes_the_cfg_alone_to_stdout() -> None:
 
 def test_messages_name_the_file_that_was_written() -> None:
     done = run("apply", "tiny.cfg", "--anchors", ", ".join(PAIRS[:6]), "--cfg-output", "new.cfg")
-    assert "note: new.cfg: mended: line 31" in done.err
+    assert "note: new.cfg: corrected: line 31" in done.err
     assert "note: new.cfg: changed mask" in done.err
     assert "tiny.cfg" not in done.err
 

@@ -92,7 +92,7 @@ def test_a_hyp_file_is_a_source(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (["--augment", "yolov6"], 2, "--augment yolov6: wanted one of yolov5"),
+        (["--augment", "middle"], 2, "--augment middle: wanted one of yolov5"),
         (["--augment", "gone.cfg"], 2, "gone.cfg"),
         (["--augment", "yolov5", "--input", "640x416"], 2, "square"),
         (["--fit", "training"], 2, "--fit training: wanted to know the training"),

@@ -3,13 +3,13 @@ import sys
 import pytest
 
 from anchorkit.errors import TrainingError, UsageError
+from anchorkit.training.augmentation_reading import darknet_augmentation, hyp_augmentation
 from anchorkit.training.augmentation_settings import (
     NAMED,
     DarknetAugmentation,
     YoloAugmentation,
     named_augmentation,
 )
-from anchorkit.training.augmentation_sources import darknet_augmentation, hyp_augmentation
 
 HYP = """
 lr0: 0.01  # initial learning rate
