@@ -368,9 +368,12 @@ def clustered(
             anchor_t=options.anchor_t,
         )
         return found, 0
-    except TooManyClustersError:
-        if not options.fills or k > MOST:
+    except TooManyClustersError as error:
+        if options.fills and k > MOST:
             raise
+        if not options.fills:
+            way = "take fewer, or --trainer NAME, which fills the others in"
+            raise TooManyClustersError(f"{error}: {way}") from None
     if weights is None:
         distinct, counts = np.unique(sizes, axis=0, return_counts=True)
     else:

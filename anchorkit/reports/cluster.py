@@ -225,7 +225,7 @@ def _asked(result: Mapping[str, Any]) -> str:
 
 
 def _before_rounding(result: Mapping[str, Any]) -> str:
-    return f"of boxes with their nearest anchor; {result['mean_iou_exact']:.4f} before rounding"
+    return f"with the nearest anchor; {result['mean_iou_exact']:.4f} before rounding"
 
 
 def _recalled(result: Mapping[str, Any]) -> list[list[str]]:
@@ -236,8 +236,8 @@ def _recalled(result: Mapping[str, Any]) -> list[list[str]]:
     if "fitness" in result:
         past, fitness = result["anchors_past_threshold"], result["fitness"]
         rows += [
-            ["anchors past threshold", f"{past:.4f}", "anchors within that factor of a box"],
-            ["fitness", f"{fitness:.4f}", "best ratio of a box's sides with an anchor's there"],
+            ["anchors past threshold", f"{past:.4f}", "anchors within that factor of a box, mean"],
+            ["fitness", f"{fitness:.4f}", "best ratio of sides, mean over all boxes"],
         ]
     return rows
 

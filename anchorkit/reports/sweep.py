@@ -151,7 +151,8 @@ def _agreed(found: Chosen) -> str:
     if not others:
         return f"all of {DRAWS} drawings of the images suggest the same"
     named = others[0] if len(others) == 1 else f"{', '.join(others[:-1])} or {others[-1]}"
-    return f"{share:.0%} of {DRAWS} drawings of the images suggest the same, the others {named}"
+    most = "more than 99%" if share > 0.99 else f"{share:.0%}"
+    return f"{most} of {DRAWS} drawings of the images suggest the same, the others {named}"
 
 
 def sweep_text(result: Mapping[str, Any]) -> str:
