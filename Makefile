@@ -11,7 +11,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHECKED = anchorkit tests
 
 .DEFAULT_GOAL = help
-.PHONY: help run test coverage format bench fuzz kills trials clean
+.PHONY: help run test coverage format bench fuzz browser picture kills trials clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -65,6 +65,14 @@ fuzz: $(READY)-dev  ## read 52,000 files of every kind damaged at random
 	$(BIN)/python tests/fuzz.py coco 5000
 	$(BIN)/python tests/fuzz.py boxes 5000
 	$(BIN)/python tests/fuzz.py cfg 2000
+
+browser: $(READY)-dev  ## try the pages of `anchorkit report` in a real browser
+	@$(BIN)/python tests/browser.py
+	$(BIN)/pytest tests/reports/test_browser.py
+
+picture: $(READY)-dev  ## draw the picture of a report that README.md shows, in the same browser
+	@$(BIN)/python tests/browser.py
+	$(BIN)/python tests/picture_of_report.py
 
 kills: $(READY)  ## kill 1,000 writers and 500 whole runs at random moments; files must stay whole
 	$(BIN)/python tests/killed_writes.py 1000 500

@@ -3,6 +3,7 @@
 Arrays of sizes and weights are checked in `overlap`, where they are used.
 """
 
+import math
 import operator
 import os
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import SupportsIndex
 from anchorkit.errors import TooManyClustersError, UsageError
 
 __all__ = [
+    "as_factor",
     "as_precision",
     "as_seed",
     "as_whole",
@@ -74,6 +76,23 @@ def as_precision(value: SupportsIndex) -> int:
         Where it is none.
     """
     return as_whole(value, "precision", 0, 9)
+
+
+def as_factor(value: float) -> float:
+    """A factor between sides, above 1 and finite, as a float.
+
+    Raises
+    ------
+    UsageError
+        Where it is none.
+    """
+    try:
+        factor = float(value)
+    except (TypeError, ValueError):
+        factor = math.nan
+    if not 1 < factor < math.inf:
+        raise UsageError(f"anchor_t: wanted a finite factor above 1, found {value!s:.60}")
+    return factor
 
 
 def check_one_of(value: str, name: str, allowed: Sequence[str]) -> None:

@@ -1,20 +1,25 @@
 """The search for k anchors: k-means with the distance 1 - IoU, and a way out of poor optima.
 
-The stages, in order, and their shares of the time for 159,393 boxes (64,247 sizes) and k = 9:
+The stages, in order, and about which share of the time each takes for 159,393 boxes (64,247 sizes)
+and k = 9 with the median update:
 
 1. `points.distinct_sizes`: equal sizes become one point with a weight; of very many, `sketch`
    makes cells of similar ones, on which all but the last steps are made: 4 %.
-2. `sample.samples_of`: two samples, spread evenly over the points: 3 %.
-3. `swaps.explore`: a wide search for the best basins, on 4,096 points: 70 %. It climbs
-   (`climb.climb`) from very many sets of anchors; with more than nine anchors, short searches hand
-   their finds to a last one.
-4. `climb.climb` of the eight finds, on 16,384 points: 4 %.
-5. `ascent.ascend` of the best two, over all points: 6 %.
-6. `median`: iterates of the median update close to the best, `ascent.medians_near`: 13 %.
-   `iou`: `polish.approach` by Newton's method where there were cells, and single small moves until
-   none gains, `polish.polish`, over all points.
+2. `sample.samples_of`: two small samples, which are the halves of a larger one, and a large sample,
+   all spread evenly over the points: 3 %.
+3. `swaps.explore` on each of the small samples, 1,536 points: a wide search for the best basins. It
+   climbs (`climb.climb`) from very many sets of anchors, and moves single sides of the best
+   (`sides.move_sides`). The second search begins with the finds of the first: 67 %.
+4. `climb.climb` of all finds, and `sides.move_sides` of the best three, on 8,192 points: 6 %.
+5. `median`: iterates of the median update close to these, on the large sample, then over all
+   points (`ascent.medians_near`): 17 %.
+   `iou`: `ascent.ascend` of the best three over all points, `polish.approach` by Newton's method
+   where there were cells, and single small moves until none gains, `polish.polish`.
+   `ratio`: `fitness.raised` on samples, `fitness.polish_fitness` over all points.
 
-With fewer boxes stage 3 takes nearly all of the time, with 10^7 stages 1 and 6. With whole weights
+Of more than 48 anchors the finds are what `many.thinned_out` leaves of a sample.
+
+With fewer boxes stage 3 takes nearly all of the time, with 10^7 stages 1 and 5. With whole weights
 all sums are exact, so that neither the order of the boxes nor the number of threads shows in the
 result.
 """
@@ -26,43 +31,56 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from anchorkit.arguments import as_seed, as_whole, check_enough_sizes, check_one_of
+from anchorkit.arguments import as_factor, as_seed, as_whole, check_enough_sizes, check_one_of
 from anchorkit.errors import DataError, UsageError
-from anchorkit.overlap import as_sizes, as_weights
-from anchorkit.search.ascent import Ascent, ascend, medians_near
-from anchorkit.search.climb import climb
+from anchorkit.overlap import RECALL_FACTOR, as_sizes, as_weights
+from anchorkit.search.ascent import ascend, medians_near
+from anchorkit.search.climb import ScoredAnchors, alike, climb
+from anchorkit.search.fitness import fitness, polish_fitness, raised
+from anchorkit.search.many import MANY, thinned_out
 from anchorkit.search.mean_update import mean_iterate
 from anchorkit.search.passes import FullScan
 from anchorkit.search.points import SKETCHED, Points, distinct_sizes, points_of, sketch
-from anchorkit.search.polish import CLOSE, FACTORS, approach, polish
+from anchorkit.search.polish import CLOSE, SLIGHT, approach, polish
 from anchorkit.search.sample import Sample, samples_of
-from anchorkit.search.swaps import ALONE, FIRST, JOINED, explore
+from anchorkit.search.sides import move_sides
+from anchorkit.search.swaps import FIRST, KEPT, SECOND, explore
 
 __all__ = ["UPDATES", "Clustering", "cluster"]
 
-UPDATES = ("median", "mean", "iou")
-"""What becomes of an anchor: the median of its boxes, their mean, or their best mean IoU."""
+UPDATES = ("median", "mean", "iou", "ratio")
+"""What becomes of an anchor: the median of its boxes, their mean, their best mean IoU, or their
+highest fitness, by which YOLOv5 and YOLOv7 judge anchors."""
 
-SMALL, LARGE = 4096, 16384
+SMALL, LARGE = 1536, 8192
 """Points of the sample that is searched, and of the one on which the finds are compared."""
 
-FEW, SEARCHES, HANDED = 9, 3, 2
-"""Up to this many anchors one search finds the best basin. For more, so many short ones each hand
-their best few finds to a last one."""
+OFFSETS = (0.25, 0.75, 0.5)
+"""Which part of each share the samples draw: the two small ones are the halves of a larger one."""
 
-LARGE_STEPS, STEPS = 12, 30
+LARGE_STEPS, STEPS = 8, 30
 """Most steps of a climb on the large sample, and of an ascent over all boxes; they end by
 themselves long before."""
 
-ASCENDED = 2
-"""Finds that ascend over all boxes: the best two of the large sample may change places there."""
+ASCENDED = 3
+"""Finds that ascend over all boxes: the best of the large sample may change places there."""
 
-MEDIANS, LAST_MEDIANS = 10, 4
-"""Iterates of the median update that are made close to an optimum, to take the best, and over all
-points where cells of them led there."""
+POLISHED = 2
+"""Those of which fitness is raised over all boxes."""
 
-NEAR = 1e-5
-"""Mean IoU by which medians may be below an optimum and yet lead above it."""
+UNLIKE = 0.01
+"""Mean IoU by which finds may fall short of the best and yet lead to the highest fitness."""
+
+OF_EACH, MANY_STEPS = 2, 5
+"""Points of a sample for each of very many anchors, and steps of an ascent of these: they stand
+well from the beginning."""
+
+RANKED = 1e-4
+"""Mean IoU that the large sample may be off by in comparing two finds."""
+
+MEDIANS, LAST_WAYS, LAST_MEDIANS = 10, 2, 3
+"""Iterates of the median update that are made close to each find on the large sample, to take the
+best; on how many of these ways they go on over all points, and for how many iterates."""
 
 Sizes = NDArray[np.float64]
 
@@ -80,13 +98,14 @@ class Clustering:
     mean_iou
         Mean over the boxes of the IoU with the nearest anchor.
     history
-        Mean IoU over all boxes after each step that was kept, ascending.
+        Mean IoU over all boxes after each step that was kept, ascending; with `ratio` the fitness
+        that was reached.
     before
         (k, 2) float64: with the median and the mean update, the anchors whose nearest boxes
-        `anchors` are the medians or means of, row by row; with `iou`, the anchors themselves.
+        `anchors` are the medians or means of, row by row; else the anchors themselves.
     ascended_mean_iou
         Mean IoU that moving the anchors to the best mean IoU reached, at least: what the `iou`
-        update would give, or slightly less. NaN with the mean update.
+        update would give, or slightly less. NaN with the mean update and with `ratio`.
     """
 
     anchors: Sizes
@@ -107,13 +126,18 @@ def cluster(
     starts: Sequence[ArrayLike] = (),
     threads: int | None = None,
     progress: bool = False,
+    anchor_t: float = RECALL_FACTOR,
 ) -> Clustering:
     """K anchors that overlap the boxes best, by k-means with the distance 1 - IoU.
 
     With the median update each anchor is the median of the boxes nearest to the anchors of the step
     before, and the best such iterate that the search finds is returned. With `iou` no single side
-    of an anchor can be changed by 0.1 % to raise mean IoU. With `mean` it is plain k-means with the
-    mean update from several starts, the best iterate kept: a baseline.
+    of an anchor can be changed by 0.1 % to raise mean IoU (up to 48 anchors; by more than 1e-7
+    where there are more than 131,072 distinct sizes). With `mean` it is
+    plain k-means with the mean update from several starts, the best iterate kept: a baseline. With
+    `ratio` it is fitness that no single side can be changed to raise: the mean over the boxes of
+    the best ratio min(w / a, a / w, h / b, b / h) of an anchor (a, b), where it is within a factor
+    of `anchor_t`; of more than 131,072 distinct sizes, over cells of similar ones.
 
     Parameters
     ----------
@@ -134,6 +158,8 @@ def cluster(
         result does not depend on it, save for rounding where weights are not whole numbers.
     progress
         Whether to show a bar on stderr where the search takes longer than a second.
+    anchor_t
+        With `ratio`: the factor within which an anchor can learn a box, above 1.
 
     Raises
     ------
@@ -156,6 +182,7 @@ def cluster(
     k, seed = as_whole(k, "k", 1), as_seed(seed)
     threads = None if threads is None else as_whole(threads, "threads", 1)
     check_one_of(update, "update", UPDATES)
+    anchor_t = as_factor(anchor_t)
     if not all(1 <= len(start) <= k for start in given):
         raise UsageError(f"starts: wanted sets of 1 to {k} anchors")
     if not len(boxes):
@@ -165,7 +192,7 @@ def cluster(
     if k == len(points):
         found = _ClusterRun(points.sizes, points.sizes, (1.0,), 1.0)
     else:
-        found = _searched(points, k, update, seed, given, threads, progress)
+        found = _searched(points, k, update, seed, given, threads, progress, anchor_t)
     order = np.lexsort((found.anchors[:, 0], found.anchors.prod(axis=1)))
     anchors, before = found.anchors[order], found.before[order]
     scan = FullScan(points_of(boxes[:, 0], boxes[:, 1], counts), k, threads)
@@ -197,67 +224,142 @@ def _searched(
     starts: Sequence[Sizes],
     threads: int | None,
     progress: bool,
+    anchor_t: float,
 ) -> _ClusterRun:
     stream = np.random.RandomState(seed)
     # Very many distinct sizes: all but the last steps are made on cells of similar ones.
     base = sketch(points) if len(points) > SKETCHED else points
-    small, large = samples_of(base, (SMALL, LARGE))
+    counts = (SMALL, SMALL, max(LARGE, OF_EACH * k))
+    first, second, large = samples_of(base, counts, OFFSETS)
     scan = FullScan(base, k, threads)
     whole = scan if base is points else FullScan(points, k, threads)
     if update == "mean":
         mean = mean_iterate(large, scan, whole, k, stream)
         return _ClusterRun(mean.anchors, mean.before, tuple(mean.history), float("nan"))
-    goal = _basin(small, large, scan, k, stream, starts, progress)
-    iterates = medians_near(scan, goal.anchors, goal.anchors, MEDIANS)
-    if update == "iou":
-        if (
-            iterates[0].mean_iou > goal.mean_iou - NEAR
-        ):  # they may lead to a better place than it is
-            goal = max(goal, ascend(scan, iterates[0].anchors, STEPS), key=lambda one: one.mean_iou)
-        if base is not points:
-            goal = approach(whole, scan, goal.anchors)
-        end = polish(whole, goal.anchors, FACTORS if base is points else CLOSE)
-        history = (*goal.history, *end.history[1:])
-        return _ClusterRun(end.anchors, end.anchors, history, end.mean_iou)
-    reached = goal.mean_iou
-    if base is not points:
-        reached = whole.assign(goal.anchors).mean_iou
-        iterates = medians_near(whole, goal.anchors, iterates[0].before, LAST_MEDIANS)
-    best = iterates[0]
-    kept = sorted({iterate.mean_iou for iterate in iterates})
-    return _ClusterRun(best.anchors, best.before, tuple(kept), max(reached, best.mean_iou))
+    if k > MANY:
+        (some,) = samples_of(base, (max(SMALL, OF_EACH * k),))
+        finds = [ScoredAnchors(0.0, thinned_out(some, k) / some.scale)]
+    else:
+        most, apart = (KEPT, UNLIKE) if update == "ratio" else (ASCENDED, RANKED)
+        finds = _finds((first, second), large, k, stream, starts, progress, most, apart)
+    finds += [ScoredAnchors(0.0, start) for start in starts if len(start) == k]
+    if update == "median":
+        return _medians(finds, large, whole, LAST_WAYS if base is points else 1)
+    if update == "ratio":
+        return _fittest(finds, (second, large), scan, whole, anchor_t, stream)
+    steps = STEPS if k <= MANY else MANY_STEPS
+    ascents = [ascend(scan, found.anchors, steps) for found in finds]
+    best = max(ascents, key=lambda ascent: ascent.mean_iou)
+    if k > MANY:
+        end = best if base is points else ascend(whole, best.anchors, LAST_MEDIANS)
+        return _ClusterRun(end.anchors, end.anchors, tuple(end.history), end.mean_iou)
+    if base is points:
+        end = polish(whole, best.anchors)
+    else:
+        best = approach(whole, scan, best.anchors)
+        end = polish(whole, best.anchors, CLOSE, least=SLIGHT, assignment=best.assignment)
+    return _ClusterRun(end.anchors, end.anchors, (*best.history, *end.history[1:]), end.mean_iou)
 
 
-def _basin(
-    small: Sample,
-    large: Sample,
+def _medians(
+    finds: Sequence[ScoredAnchors], large: Sample, scan: FullScan, most: int
+) -> _ClusterRun:
+    """The best iterate of the median update close to any of the finds.
+
+    So many at most of the ways that led there on the large sample go on over all points.
+    """
+    sizes = large.sizes / large.scale
+    k = len(finds[0].anchors)
+    trial = FullScan(points_of(sizes[:, 0], sizes[:, 1], large.weight), k, scan.threads)
+    ways = []
+    for found in finds:
+        if k > MANY:
+            ways.append((0.0, found.anchors, found.anchors))
+            continue
+        near = medians_near(trial, found.anchors, found.anchors, MEDIANS)
+        ways.append((near[0].mean_iou, found.anchors, near[0].before))
+    ways.sort(key=lambda way: -way[0])
+    chosen = [way for way in ways[:most] if way[0] > ways[0][0] - RANKED]
+    iterates = [
+        iterate
+        for _, goal, before in chosen
+        for iterate in medians_near(scan, goal, before, LAST_MEDIANS)
+    ]
+    best = max(iterates, key=lambda iterate: iterate.mean_iou)
+    reached = max(scan.assign(goal).mean_iou for _, goal, _ in chosen)
+    kept = tuple(sorted({iterate.mean_iou for iterate in iterates}))
+    return _ClusterRun(best.anchors, best.before, kept, max(reached, best.mean_iou))
+
+
+def _fittest(
+    finds: Sequence[ScoredAnchors],
+    samples: tuple[Sample, Sample],
     scan: FullScan,
+    whole: FullScan,
+    anchor_t: float,
+    stream: np.random.RandomState,
+) -> _ClusterRun:
+    """The anchors of highest fitness that the finds lead to."""
+    small, large = samples
+    k = len(finds[0].anchors)
+    if k > MANY:
+        ends = [found.anchors for found in finds]
+    else:
+        starts = [found.anchors * small.scale for found in finds]
+        ends = [found.anchors / small.scale for found in raised(small, starts, anchor_t, stream)]
+        starts = [anchors * large.scale for anchors in ends]
+        polished = [
+            polish_fitness(scan, found.anchors / large.scale, anchor_t)
+            for found in raised(large, starts, anchor_t, stream, swaps=0)[:POLISHED]
+        ]
+        ends = [max(polished, key=lambda fit: fit.fitness).anchors]
+    best = max(ends, key=lambda anchors: fitness(whole, anchors, anchor_t))
+    history = (fitness(whole, best, anchor_t),)
+    return _ClusterRun(best, best, history, float("nan"))
+
+
+def _finds(
+    smalls: tuple[Sample, Sample],
+    large: Sample,
     k: int,
     stream: np.random.RandomState,
     starts: Sequence[Sizes],
     progress: bool,
-) -> Ascent:
-    """The best anchors of a wide search, ascended over all points."""
+    most: int,
+    apart: float,
+) -> list[ScoredAnchors]:
+    """The best anchors of a wide search, by mean IoU over the large sample, in the boxes' unit.
+
+    They are so many at most, and less than `apart` below the best of them.
+    """
     tick, close = _bar(progress)
     try:
-        handed, searches = list(starts), SEARCHES + 1 if k > FEW else 1
+        finds: list[ScoredAnchors] = []
+        for number, (small, effort) in enumerate(zip(smalls, (FIRST, SECOND), strict=True)):
 
-        def ticked(number: int) -> Callable[[int, int], object]:
-            return lambda done, most: tick(number + done / most, searches)
+            def ticked(done: int, most: int, before: int = number) -> None:
+                tick(before + done / most, len(smalls))
 
-        for number in range(searches - 1):
-            finds = explore(small, k, stream, starts=starts, effort=FIRST, tick=ticked(number))
-            handed += [found.anchors for found in finds[:HANDED]]
-        effort = ALONE if searches == 1 else JOINED
-        finds = explore(small, k, stream, starts=handed, effort=effort, tick=ticked(searches - 1))
+            handed = [*starts, *(found.anchors for found in finds)]
+            more = explore(small, k, stream, starts=handed, effort=effort, tick=ticked)
+            finds = more + _unlike(finds, more)
     finally:
         close()
     climbed = [climb(large, found.anchors * large.scale, LARGE_STEPS) for found in finds]
     climbed.sort(key=lambda found: -found.mean_iou)
-    anchors = [found.anchors / large.scale for found in climbed[:ASCENDED]]
-    anchors += [start for start in starts if len(start) == k]
-    ascents = [ascend(scan, some, STEPS) for some in anchors]
-    return max(ascents, key=lambda ascent: ascent.mean_iou)
+    best: list[ScoredAnchors] = []
+    for found in climbed:
+        if len(best) < most and found.mean_iou > climbed[0].mean_iou - apart:
+            best += _unlike([found], best)
+    moved = [move_sides(large, found, 1) for found in best]
+    return [ScoredAnchors(found.mean_iou, found.anchors / large.scale) for found in moved]
+
+
+def _unlike(finds: Sequence[ScoredAnchors], others: Sequence[ScoredAnchors]) -> list[ScoredAnchors]:
+    """Those of the finds that are like none of the others."""
+    return [
+        found for found in finds if not any(alike(found.anchors, other.anchors) for other in others)
+    ]
 
 
 def _bar(progress: bool) -> tuple[Callable[[float, int], object], Callable[[], object]]:

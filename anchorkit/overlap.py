@@ -5,10 +5,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from anchorkit.errors import UsageError
 
-__all__ = ["as_sizes", "as_weights", "iou", "nearest", "nearest_into"]
+__all__ = ["as_sizes", "as_weights", "iou", "nearest", "nearest_into", "ratios"]
 
 SMALLEST, LARGEST = 1e-30, 1e30
 """Bounds of a side, in any unit: far beyond them its area is no number that floats can hold."""
+
+RECALL_FACTOR = 4.0
+"""An anchor can learn a box whose sides differ from its own by less than this factor."""
 
 BLOCK = 16384
 """Boxes handled at a time: a handful of such columns stays in a processor's cache."""
@@ -202,3 +205,26 @@ def nearest_into(
             np.greater(overlap, top, out=closer)
             np.copyto(label, row, where=closer, casting="unsafe")
             np.maximum(top, overlap, out=top)
+
+
+def ratios(
+    width: NDArray[np.float64], height: NDArray[np.float64], wide: float, high: float
+) -> NDArray[np.float64]:
+    """The smaller of the ratios of both sides with those of one anchor, smaller over larger.
+
+    Parameters
+    ----------
+    width, height
+        (n,), sides of the boxes.
+    wide, high
+        Those of the anchor.
+
+    Examples
+    --------
+    >>> ratios(np.array([10.0, 40.0]), np.array([10.0, 20.0]), 20, 20).tolist()
+    [0.5, 0.5]
+    """
+    across = np.minimum(width, wide) / np.maximum(width, wide)
+    up = np.minimum(height, high) / np.maximum(height, high)
+    smaller: NDArray[np.float64] = np.minimum(across, up, out=across)
+    return smaller

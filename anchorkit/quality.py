@@ -2,18 +2,17 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from anchorkit.arguments import as_factor
 from anchorkit.errors import DataError, UsageError
-from anchorkit.overlap import BLOCK, as_sizes, as_weights, nearest
+from anchorkit.overlap import BLOCK, RECALL_FACTOR, as_sizes, as_weights, nearest, ratios
 from anchorkit.sums import exact, grain_of
 
 __all__ = ["RECALL_FACTOR", "Quality", "evaluate"]
-
-RECALL_FACTOR = 4.0
-"""An anchor can learn a box whose sides differ from its own by less than this factor."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +24,13 @@ class Quality:
     mean_iou
         Mean over the boxes of the IoU with the nearest anchor.
     best_possible_recall
-        Share of the boxes for which some anchor is strictly within `RECALL_FACTOR` in both sides.
+        Share of the boxes for which some anchor is strictly within a factor of `anchor_t` in both
+        sides.
+    anchors_past_threshold
+        How many anchors are within that factor of a box, on average.
+    fitness
+        Mean over the boxes of the best ratio min(w / a, a / w, h / b, b / h) of an anchor (a, b)
+        with the box, where it is within that factor, else 0: what YOLOv5 raises.
     labels
         (n,) int32, the row of each box's nearest anchor.
     best
@@ -38,18 +43,26 @@ class Quality:
 
     mean_iou: float
     best_possible_recall: float
+    anchors_past_threshold: float
+    fitness: float
     labels: NDArray[np.int32]
     best: NDArray[np.float64]
     counts: NDArray[np.float64]
     cluster_mean_iou: NDArray[np.float64]
 
 
-def evaluate(sizes: ArrayLike, anchors: ArrayLike, *, weights: ArrayLike | None = None) -> Quality:
+def evaluate(
+    sizes: ArrayLike,
+    anchors: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    anchor_t: float = RECALL_FACTOR,
+) -> Quality:
     """Mean IoU, best possible recall and what each anchor covers, over all boxes.
 
     A box counts for the anchor that overlaps it most, the first of equals, both placed at a common
-    corner. It counts as recalled where an anchor is within a factor of 4, strictly, in width and in
-    height.
+    corner. It counts as recalled where an anchor is within a factor of `anchor_t`, strictly, in
+    width and in height.
 
     Parameters
     ----------
@@ -59,6 +72,8 @@ def evaluate(sizes: ArrayLike, anchors: ArrayLike, *, weights: ArrayLike | None 
         (k, 2), width and height of the anchors, in the unit of `sizes`.
     weights
         (n,), how many boxes each row stands for; None: each stands for itself.
+    anchor_t
+        The factor within which an anchor can learn a box, above 1.
 
     Raises
     ------
@@ -70,31 +85,37 @@ def evaluate(sizes: ArrayLike, anchors: ArrayLike, *, weights: ArrayLike | None 
     Notes
     -----
     Mean IoU: Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2017, section 2. Best
-    possible recall: the check that YOLOv5 makes before training, `utils/autoanchor.py`, with its
-    `anchor_t` of 4.
+    possible recall, anchors past threshold and fitness: what YOLOv5 prints and raises before
+    training, `utils/autoanchor.py`, with its `anchor_t` of 4.
 
     Examples
     --------
     >>> found = evaluate([(200, 200), (100, 200), (10, 100)], [(100, 200), (200, 200)])
     >>> round(found.mean_iou, 4), round(found.best_possible_recall, 4), found.labels.tolist()
     (0.6833, 0.6667, [1, 0, 0])
+    >>> round(found.fitness, 4), round(found.anchors_past_threshold, 4)
+    (0.6667, 1.3333)
     """
     boxes, centres = as_sizes(sizes), as_sizes(anchors, "anchors")
     if not len(centres):
         raise UsageError("anchors: wanted at least one, found none")
     if not len(boxes):
         raise DataError("no boxes to evaluate anchors on")
-    mass = as_weights(weights, len(boxes))
+    weight = as_weights(weights, len(boxes))
+    anchor_t = as_factor(anchor_t)
     labels, best = nearest(boxes, centres)
-    counts = np.bincount(labels, weights=mass, minlength=len(centres)).astype(np.float64)
+    counts = np.bincount(labels, weights=weight, minlength=len(centres)).astype(np.float64)
     total = math.fsum(counts)
     shares = exact(best.copy(), grain_of(total))
-    covered = np.bincount(labels, weights=mass * shares, minlength=len(centres))
+    covered = np.bincount(labels, weights=weight * shares, minlength=len(centres))
     with np.errstate(invalid="ignore"):
         cluster_mean_iou = covered / counts
+    figures = _ratio_figures(boxes, centres, weight, anchor_t)
     return Quality(
         mean_iou=math.fsum(covered) / total,
-        best_possible_recall=_recalled(boxes, centres, labels, mass) / total,
+        best_possible_recall=figures.recalled / total,
+        anchors_past_threshold=figures.past / total,
+        fitness=figures.fitness / total,
         labels=labels,
         best=best,
         counts=counts,
@@ -102,27 +123,34 @@ def evaluate(sizes: ArrayLike, anchors: ArrayLike, *, weights: ArrayLike | None 
     )
 
 
-def _recalled(
+class _RatioFigures(NamedTuple):
+    """Sums over boxes, by weight: those recalled, anchors within the factor, best ratios."""
+
+    recalled: float
+    past: float
+    fitness: float
+
+
+def _ratio_figures(
     boxes: NDArray[np.float64],
     centres: NDArray[np.float64],
-    labels: NDArray[np.int32],
-    mass: NDArray[np.float64],
-) -> float:
-    """Weight of the boxes that some anchor is within the factor of, strictly."""
-    recalled = []
+    weight: NDArray[np.float64],
+    anchor_t: float,
+) -> _RatioFigures:
+    grain = grain_of(float(weight.sum()))
+    sums = []
     for start in range(0, len(boxes), BLOCK):
-        block = boxes[start : start + BLOCK]
-        # Most boxes are near enough to the anchor that overlaps them most; only the rest ask others
-        within = _near(block, centres[labels[start : start + BLOCK]])
-        rest = np.flatnonzero(~within)
-        for centre in centres:
-            within[rest] |= _near(block[rest], centre)
-        weights = mass[start : start + BLOCK]
-        recalled.append(np.bincount(within.astype(np.intp), weights, minlength=2)[1])
-    return math.fsum(recalled)
-
-
-def _near(boxes: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether both sides are within the factor: no quotients, for a factor of 4 is exact."""
-    near: NDArray[np.bool_] = (boxes < centres * RECALL_FACTOR) & (boxes * RECALL_FACTOR > centres)
-    return near[:, 0] & near[:, 1]
+        wide, high = np.ascontiguousarray(boxes[start : start + BLOCK].T)
+        past, best = np.zeros(len(wide)), np.zeros(len(wide))
+        for a, b in centres.tolist():
+            # Products, no quotients: so a box at exactly a whole factor is not within it
+            near = (wide < a * anchor_t) & (wide * anchor_t > a)
+            near &= (high < b * anchor_t) & (high * anchor_t > b)
+            past += near
+            ratio = ratios(wide, high, a, b)
+            np.maximum(best, ratio, out=best, where=near)
+        times = weight[start : start + BLOCK]
+        exact(best, grain)
+        sums.append([(times * (past > 0)).sum(), (times * past).sum(), (times * best).sum()])
+    recalled, total_past, fitness = (math.fsum(column) for column in zip(*sums, strict=True))
+    return _RatioFigures(recalled, total_past, fitness)

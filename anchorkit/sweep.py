@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 from anchorkit.anchors.rounding import rounded
 from anchorkit.arguments import as_precision, as_seed, as_whole, check_enough_sizes, check_one_of
 from anchorkit.clustering import UPDATES, Clustering, cluster
-from anchorkit.errors import TooManyClustersError, UsageError
-from anchorkit.overlap import as_sizes, nearest
+from anchorkit.errors import DataError, TooManyClustersError, UsageError
+from anchorkit.overlap import RECALL_FACTOR, as_sizes, nearest
 from anchorkit.quality import Quality, evaluate
 from anchorkit.search.distances import DISTANCES, cluster_by
+from anchorkit.search.points import distinct_sizes
 
 __all__ = ["Row", "grown", "held_out_loss", "holdout", "sweep"]
 
@@ -50,12 +51,14 @@ def sweep(
     distances: Sequence[str] = (),
     known: Mapping[int, Clustering] | None = None,
     step: Callable[[], object] = lambda: None,
+    anchor_t: float = RECALL_FACTOR,
 ) -> list[Row]:
     """The best anchors for each k.
 
     What `cluster` finds for a k is compared with the anchors of the k before and as many more,
     placed where boxes are covered worst; the better are kept. So mean IoU before rounding never
-    falls from one k to the next, and is never below that of `cluster`.
+    falls from one k to the next, and is never below that of `cluster`; with `ratio`, the same holds
+    for fitness.
 
     Parameters
     ----------
@@ -75,6 +78,8 @@ def sweep(
         What `cluster` finds for some of the ks with this update and seed; it is not searched again.
     step
         Called after each k and each distance of it.
+    anchor_t
+        As for `cluster`; recall is within this factor, too.
 
     Raises
     ------
@@ -99,23 +104,36 @@ def sweep(
     for distance in distances:
         check_one_of(distance, "distances", DISTANCES)
     seed, precision = as_seed(seed), as_precision(precision)
-    distinct, counts = np.unique(boxes, axis=0, return_counts=True)
     rows: list[Row] = []
     before: dict[str, Sizes] = {}
-    if len(boxes):
-        check_enough_sizes(ks[-1], len(distinct))
+    if not len(boxes):
+        raise DataError("no boxes to cluster")
+    points = distinct_sizes(boxes, None)
+    distinct, counts = points.sizes, points.weight
+    check_enough_sizes(ks[-1], len(distinct))
+
+    def judged(anchors: Sizes) -> tuple[float, float]:
+        quality = evaluate(distinct, anchors, weights=counts, anchor_t=anchor_t)
+        return quality.fitness if update == "ratio" else quality.mean_iou, quality.mean_iou
+
+    def searched(k: int, starts: Sequence[Sizes] = ()) -> Sizes:
+        return cluster(
+            distinct, k, weights=counts, update=update, seed=seed, starts=starts, anchor_t=anchor_t
+        ).anchors
+
     for k in ks:
-        found = (known or {}).get(k) or cluster(boxes, k, update=update, seed=seed)
-        exact, mean_iou = found.anchors, found.mean_iou
+        exact = known[k].anchors if known and k in known else searched(k)
+        reached = judged(exact)
         if rows:
             guard = grown(distinct, rows[-1].exact, k)
-            guarded = evaluate(boxes, guard).mean_iou
-            if guarded > mean_iou:
-                again = cluster(boxes, k, update=update, seed=seed, starts=[guard])
-                exact, mean_iou = max(
-                    (guard, guarded), (again.anchors, again.mean_iou), key=lambda one: one[1]
+            guarded = judged(guard)
+            if guarded > reached:
+                again = searched(k, [guard])
+                exact, reached = max(
+                    (guard, guarded), (again, judged(again)), key=lambda one: one[1]
                 )
-        anchors = rounded(boxes, exact, precision)
+        kept = anchor_t if update == "ratio" else None
+        anchors = rounded(distinct, exact, precision, weights=counts, anchor_t=kept)
         step()
         for distance in distances:
             starts = [grown(distinct, before[distance], k)] if distance in before else []
@@ -126,10 +144,10 @@ def sweep(
         rows.append(
             Row(
                 exact,
-                mean_iou,
+                reached[1],
                 anchors,
-                evaluate(boxes, anchors),
-                None if held_out is None else evaluate(held_out, anchors),
+                evaluate(boxes, anchors, anchor_t=anchor_t),
+                None if held_out is None else evaluate(held_out, anchors, anchor_t=anchor_t),
                 {
                     distance: evaluate(distinct, before[distance], weights=counts).mean_iou
                     for distance in distances

@@ -1,13 +1,14 @@
 """A real browser for tests: chromium without a window, driven through chromedriver by WebDriver.
 
 Both are looked for on the PATH; nothing is installed and nothing is downloaded. On Debian they are
-the packages chromium and chromium-driver.
+the packages chromium and chromium-driver. `python tests/browser.py` says whether they are there.
 """
 
 import base64
 import json
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -31,7 +32,6 @@ FLAGS = (
     "--hide-scrollbars",
 )
 CHROMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 SECONDS = 30
 
 
@@ -81,19 +81,23 @@ class Browser:
         """What a script returns that runs in the page."""
         return self.call("execute/sync", {"script": script, "args": list(arguments)})
 
-    def hover(self, selector: str, *, index: int = 0, dx: int = 0, dy: int = 0) -> None:
+    def hover(
+        self, selector: str, *, index: int = 0, dx: float = 0, dy: float = 0, scroll: bool = True
+    ) -> None:
         """Move the pointer over the middle of an element, or so far from it."""
-        found = self.call("elements", {"using": "css selector", "value": selector})[index]
-        self.js("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", found)
-        move = {"type": "pointerMove", "duration": 0, "origin": found, "x": dx, "y": dy}
+        place = self.js(
+            "var found = document.querySelectorAll(arguments[0])[arguments[1]];"
+            "if (arguments[2]) found.scrollIntoView({block: 'center', behavior: 'instant'});"
+            "var box = found.getBoundingClientRect();"
+            "return [box.left + box.width / 2, box.top + box.height / 2]",
+            selector,
+            index,
+            scroll,
+        )
+        x, y = round(place[0] + dx), round(place[1] + dy)
+        move = {"type": "pointerMove", "duration": 0, "origin": "viewport", "x": x, "y": y}
         pointer = {"type": "pointer", "id": "mouse", "actions": [move]}
         self.call("actions", {"actions": [pointer]})
-
-    def click(self, selector: str, *, index: int = 0) -> None:
-        """Click on an element."""
-        found = self.call("elements", {"using": "css selector", "value": selector})[index]
-        self.js("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", found)
-        self.call(f"element/{found[ELEMENT]}/click", {})
 
     def press(self, key: str) -> None:
         """Press a key."""
@@ -185,3 +189,8 @@ def _call(url: str, body: dict[str, Any] | None, method: str = "POST") -> Any:
             return json.load(answer)["value"]
     except urllib.error.HTTPError as error:
         raise RuntimeError(error.read().decode(errors="replace")) from None
+
+
+if __name__ == "__main__":
+    found = missing()
+    sys.exit(f"{found}: on Debian, apt-get install chromium chromium-driver" if found else 0)

@@ -42,7 +42,7 @@ ALLOWED: dict[str, set[str]] = {
     "quality": GROUND | {"overlap"},
     "search": GROUND | {"overlap", "search"},
     "clustering": GROUND | {"overlap", "search"},
-    "anchors": GROUND | HANDED | {"overlap", "quality", "training", "anchors"},
+    "anchors": GROUND | HANDED | {"overlap", "quality", "search", "training", "anchors"},
     "sweep": GROUND | HANDED | {"overlap", "quality", "clustering", "search", "anchors"},
     "darknet": GROUND | {"darknet"},
     "suggested_k": GROUND,

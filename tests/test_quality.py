@@ -132,3 +132,30 @@ def test_no_anchors_is_an_error_of_use() -> None:
 def test_weights_that_cannot_be_weights_are_refused(bad: object) -> None:
     with pytest.raises(UsageError, match="weights: "):
         evaluate([(1, 1), (2, 2)], [(1, 1)], weights=bad)  # type: ignore[arg-type]  # a user's slip
+
+
+@given(some_sizes, some_sizes, st.sampled_from([1.5, 2.91, 4.0, 8.0]))
+def test_figures_by_ratio_are_those_of_a_plain_loop(
+    sizes: list[tuple[float, float]], anchors: list[tuple[float, float]], factor: float
+) -> None:
+    found = evaluate(sizes, anchors, anchor_t=factor)
+    fitness, past, recalled = 0.0, 0, 0
+    for w, h in sizes:
+        ratios = [min(w / a, a / w, h / b, b / h) for a, b in anchors]
+        # Within the factor by products, as where a quotient is rounded is another matter
+        near = [
+            w < a * factor and w * factor > a and h < b * factor and h * factor > b
+            for a, b in anchors
+        ]
+        learnt = [ratio for ratio, one in zip(ratios, near, strict=True) if one]
+        fitness, past = fitness + max(learnt, default=0.0), past + len(learnt)
+        recalled += bool(learnt)
+    assert found.fitness == pytest.approx(fitness / len(sizes), abs=1e-6)
+    assert found.anchors_past_threshold == pytest.approx(past / len(sizes))
+    assert found.best_possible_recall == pytest.approx(recalled / len(sizes))
+
+
+@pytest.mark.parametrize("wrong", [1, 0.5, -4, math.inf, math.nan, "four"])
+def test_a_factor_between_sides_is_above_one(wrong: object) -> None:
+    with pytest.raises(UsageError, match="anchor_t: wanted a finite factor above 1"):
+        evaluate([(1, 1)], [(1, 1)], anchor_t=wrong)  # type: ignore[arg-type]

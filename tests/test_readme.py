@@ -46,6 +46,23 @@ def test_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_bytes()) <= 16_000
 
 
+@pytest.mark.parametrize("path", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda path: path.name)
+def test_words_that_no_reader_knows_are_not_used(path: Path) -> None:
+    own = ("as written", "cover of", "mended", "its corner", "worth a look", "told")
+    text = " ".join(path.read_text(encoding="utf-8").split())
+    assert [word for word in own if re.search(rf"\b{word}\b", text)] == []
+
+
+def test_glossary_explains_ten_words_that_the_manual_uses() -> None:
+    glossary = (ROOT / "anchorkit" / "guide" / "glossary.md").read_text(encoding="utf-8")
+    words = re.findall(r"^\| (?!word)(\w[^|]*) \|", glossary, re.MULTILINE)
+    assert len(words) == 10
+    others = " ".join(
+        path.read_text(encoding="utf-8").casefold() for path in PAGES if path.name != "glossary.md"
+    )
+    assert [word for word in words if word.casefold() not in others] == []
+
+
 def test_update_replaces_output_and_nothing_else(tmp_path: Path) -> None:
     text = (
         "before\n```console\n$ cd somewhere\nkept\n$ anchorkit \\\n    --version\nold\nolder\n"

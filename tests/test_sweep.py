@@ -1,9 +1,12 @@
+import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
-from anchorkit.clustering import cluster
+from anchorkit.clustering import Clustering, cluster
 from anchorkit.errors import TooManyClustersError, UsageError
 from anchorkit.overlap import iou
 from anchorkit.quality import evaluate
@@ -126,3 +129,19 @@ def test_what_other_images_lose_is_not_known_without_some(
     sizes: list[tuple[int, int]], image_ids: list[int], images: int, k: int
 ) -> None:
     assert held_out_loss(sizes, image_ids, images, k) is None
+
+
+def test_what_is_known_of_a_k_is_not_searched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    boxes = np.asarray([(n, 40 - n) for n in range(1, 20)], dtype=np.float64)
+    known = cluster(boxes, 3)
+    plain = sweep(boxes, [3, 4])
+    searched: list[int] = []
+
+    def counted(sizes: ArrayLike, k: int, **more: Any) -> Clustering:
+        searched.append(k)
+        return cluster(sizes, k, **more)
+
+    monkeypatch.setattr(sys.modules["anchorkit.sweep"], "cluster", counted)
+    found = sweep(boxes, [3, 4], known={3: known})
+    assert 3 not in searched
+    assert [row.anchors.tolist() for row in found] == [row.anchors.tolist() for row in plain]

@@ -1,16 +1,20 @@
 """Anchors with as many decimals as a cfg shall have, chosen so that they fit best."""
 
 import itertools
+import math
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from anchorkit.arguments import as_precision
+from anchorkit.arguments import as_factor, as_precision
 from anchorkit.errors import DataError
-from anchorkit.overlap import as_sizes, as_weights, iou
+from anchorkit.overlap import RECALL_FACTOR, as_sizes, as_weights, iou, ratios
+from anchorkit.quality import evaluate
+from anchorkit.search.points import distinct_sizes
 
-__all__ = ["rounded"]
+__all__ = ["precision_that_keeps", "rounded"]
 
 Numbers = NDArray[np.float64]
 Point = tuple[int, int]
@@ -25,6 +29,10 @@ WORTHWHILE = 1e-12
 """A smaller share of mean IoU may be the order in which numbers were added."""
 
 
+FEW = 4
+"""Up to this many anchors all combinations of floor and ceiling are tried: 256."""
+
+
 class _Boxes(NamedTuple):
     width: Numbers
     height: Numbers
@@ -32,15 +40,24 @@ class _Boxes(NamedTuple):
     weight: Numbers
 
 
+Measure = Callable[[_Boxes, Point], Numbers]
+"""How well each box and a point fit, 0 to 1."""
+
+
 def rounded(
-    sizes: ArrayLike, anchors: ArrayLike, precision: int, *, weights: ArrayLike | None = None
+    sizes: ArrayLike,
+    anchors: ArrayLike,
+    precision: int,
+    *,
+    weights: ArrayLike | None = None,
+    anchor_t: float | None = None,
 ) -> Numbers:
     """Anchors rounded to a number of decimals, the way that keeps mean IoU best.
 
     Each side becomes its nearest value of that precision, or the one above or below, whichever
     together give the highest mean IoU that a local search finds: one anchor is moved at a time,
-    until no move helps. No side falls below one unit of the precision, and no two anchors become
-    equal.
+    until no move helps; with up to four anchors, no combination of floor and ceiling is better. No
+    side falls below one unit of the precision, and no two anchors become equal.
 
     Parameters
     ----------
@@ -53,6 +70,8 @@ def rounded(
         Decimals: 0 for whole pixels, 1 for tenths.
     weights
         (n,), how many boxes each row stands for; None: each stands for itself.
+    anchor_t
+        Where it is given, fitness within this factor is kept best instead of mean IoU.
 
     Returns
     -------
@@ -77,19 +96,72 @@ def rounded(
            [4., 5.]])
     """
     boxes, exact = as_sizes(sizes), as_sizes(anchors, "anchors")
-    mass = as_weights(weights, len(boxes))
+    weight = as_weights(weights, len(boxes))
     precision = as_precision(precision)
     if not len(boxes):
         raise DataError("no boxes to round anchors for")
-    if mass.sum() > MOST_BOXES:  # of boxes, not of rows: a row for many rounds alike
-        boxes, mass = _gathered(boxes, mass)
+    merged = distinct_sizes(boxes, weight)
+    boxes = merged.sizes
+    if merged.weight is not None:
+        weight = merged.weight
+    if len(boxes) > MOST_BOXES:
+        boxes, weight = _gathered(boxes, weight)
     scale = 10**precision
     width, height = np.ascontiguousarray((boxes * scale).T)
-    start = _distinct(exact * scale)
-    found = _climbed(_Boxes(width, height, width * height, mass), start)
+    scaled = _Boxes(width, height, width * height, weight)
+    measure = _overlap if anchor_t is None else _ratio_within(as_factor(anchor_t))
+    starts = [_distinct(exact * scale)]
+    if len(exact) <= FEW:
+        starts += _best_of_all(scaled, (exact * scale).tolist(), measure)
+    windows = [_around(point) for point in starts[0]]
+    ends = [_climbed(scaled, start, windows, measure) for start in starts]
+    found = max(ends, key=lambda points: _covered(scaled, points, measure))
     found.sort(key=lambda point: (point[0] * point[1], point))
     points: Numbers = np.asarray(found, dtype=np.float64) / scale
     return points
+
+
+def precision_that_keeps(
+    sizes: ArrayLike,
+    anchors: ArrayLike,
+    least: float,
+    precisions: Sequence[int],
+    *,
+    weights: ArrayLike | None = None,
+    anchor_t: float | None = None,
+) -> tuple[int, float] | None:
+    """The first of some precisions at which `rounded` anchors keep a mean IoU, and that mean IoU.
+
+    With a factor it is fitness that is kept.
+
+    Parameters
+    ----------
+    sizes, anchors, weights, anchor_t
+        As for `rounded`.
+    least
+        Mean IoU to keep, or fitness.
+    precisions
+        Decimals to try, in order.
+
+    Returns
+    -------
+    None where none of them does.
+
+    Examples
+    --------
+    >>> precision_that_keeps([(0.5, 0.5)], [(0.5, 0.5)], 0.999, [0, 1, 2])
+    (1, 1.0)
+    """
+    merged = distinct_sizes(as_sizes(sizes), as_weights(weights, len(as_sizes(sizes))))
+    for precision in precisions:
+        found = rounded(merged.sizes, anchors, precision, weights=merged.weight, anchor_t=anchor_t)
+        quality = evaluate(
+            merged.sizes, found, weights=merged.weight, anchor_t=anchor_t or RECALL_FACTOR
+        )
+        kept = quality.mean_iou if anchor_t is None else quality.fitness
+        if kept >= least:
+            return precision, kept
+    return None
 
 
 def _around(point: Point) -> list[Point]:
@@ -113,31 +185,66 @@ def _distinct(exact: Numbers) -> list[Point]:
     return points
 
 
-def _climbed(boxes: _Boxes, start: list[Point]) -> list[Point]:
-    """Points from which no move of a single one, to a free neighbour of its start, helps."""
-    points, windows = list(start), [_around(point) for point in start]
+def _covered(boxes: _Boxes, points: list[Point], measure: Measure) -> float:
+    """Sum of the best of the measure."""
+    best = np.maximum.reduce([measure(boxes, point) for point in points])
+    return float((boxes.weight * best).sum())
+
+
+def _best_of_all(boxes: _Boxes, exact: list[list[float]], measure: Measure) -> list[list[Point]]:
+    """Of all ways to take floor or ceiling of each side, the best without equal points, if any."""
+    choices = [
+        [(w, h) for w in _floor_and_ceiling(width) for h in _floor_and_ceiling(height)]
+        for width, height in exact
+    ]
+    overlaps = {point: measure(boxes, point) for points in choices for point in points}
+    best: list[tuple[float, list[Point]]] = []
+
+    def tried(points: list[Point], covered: Numbers) -> None:
+        if len(points) == len(choices):
+            best.append((float((boxes.weight * covered).sum()), points))
+            best[:] = [max(best, key=lambda one: one[0])]
+            return
+        for point in choices[len(points)]:
+            if point not in points:
+                tried([*points, point], np.maximum(covered, overlaps[point]))
+
+    tried([], np.zeros(len(boxes.width)))
+    return [points for _, points in best]
+
+
+def _floor_and_ceiling(side: float) -> list[int]:
+    """Both, ascending; of at least one unit, and one alone where they are equal."""
+    return sorted({max(math.floor(side), 1), max(math.ceil(side), 1)})
+
+
+def _climbed(
+    boxes: _Boxes, start: list[Point], windows: list[list[Point]], measure: Measure
+) -> list[Point]:
+    """Points from which no move of a single one, to a free one of its window, helps."""
+    points = list(start)
     total = float(boxes.weight.sum())
-    best, second, labels = _two_best(boxes, points)
+    best, second, labels = _two_best(boxes, points, measure)
     row, settled = 0, 0
     while settled < len(points):
         candidates = [point for point in windows[row] if point not in points]
         # What the others cover without this one
         others = np.where(labels == row, second, best)
-        own = _overlap(boxes, points[row])
+        own = measure(boxes, points[row])
         if candidates:
             # 1 - IoU is a metric: no box gains more than the way the anchor is moved
-            way = 1 - iou([points[row]], candidates).min()
+            way = 1 - iou([points[row]], candidates).min() if measure is _overlap else 1.0
             near = own + way * (1 + 1e-9) > others
             part = _Boxes(*(column[near] for column in boxes))
             rest, stays = others[near], own[near]
             covered = [
                 float((part.weight * np.maximum(rest, overlap)).sum())
-                for overlap in (stays, *(_overlap(part, point) for point in candidates))
+                for overlap in (stays, *(measure(part, point) for point in candidates))
             ]
             choice = int(np.argmax(covered))
         if candidates and covered[choice] > covered[0] + WORTHWHILE * total:
             points[row] = candidates[choice - 1]
-            best, second, labels = _two_best(boxes, points)
+            best, second, labels = _two_best(boxes, points, measure)
             settled = 0
         else:
             settled += 1
@@ -154,29 +261,42 @@ def _overlap(boxes: _Boxes, point: Point) -> Numbers:
     return overlap
 
 
-def _two_best(boxes: _Boxes, points: list[Point]) -> tuple[Numbers, Numbers, NDArray[np.int32]]:
-    """For each box, the IoU with the nearest and the second nearest point, and which is nearest."""
+def _ratio_within(anchor_t: float) -> Measure:
+    """The ratio of each box with one point, 0 where it is not within the factor."""
+
+    def ratio(boxes: _Boxes, point: Point) -> Numbers:
+        found = ratios(boxes.width, boxes.height, float(point[0]), float(point[1]))
+        found[found <= 1 / anchor_t] = 0
+        return found
+
+    return ratio
+
+
+def _two_best(
+    boxes: _Boxes, points: list[Point], measure: Measure
+) -> tuple[Numbers, Numbers, NDArray[np.int32]]:
+    """For each box, the measure of the nearest and the second nearest point; which is nearest."""
     best, second = np.zeros((2, len(boxes.width)))
     labels = np.zeros(len(boxes.width), dtype=np.int32)
     for row, point in enumerate(points):
-        overlap = _overlap(boxes, point)
+        overlap = measure(boxes, point)
         np.maximum(second, np.minimum(best, overlap), out=second)
         np.copyto(labels, row, where=overlap > best)
         np.maximum(best, overlap, out=best)
     return best, second, labels
 
 
-def _gathered(boxes: Numbers, mass: Numbers) -> tuple[Numbers, Numbers]:
+def _gathered(boxes: Numbers, weights: Numbers) -> tuple[Numbers, Numbers]:
     """Boxes of nearly the same size as one, of their mean size and their weight together."""
     lowest = np.log2(boxes.min(axis=0))
     per_octave = (CELLS - 1) / np.maximum(np.log2(boxes.max(axis=0)) - lowest, 1e-9)
     sums = np.zeros((3, CELLS * CELLS))
     for start in range(0, len(boxes), MOST_BOXES):
-        block, weight = boxes[start : start + MOST_BOXES], mass[start : start + MOST_BOXES]
+        block, weight = boxes[start : start + MOST_BOXES], weights[start : start + MOST_BOXES]
         column, row = ((np.log2(block) - lowest) * per_octave).astype(np.intp).T
         cell = row * CELLS + column
-        for place, values in enumerate((weight, weight * block[:, 0], weight * block[:, 1])):
-            sums[place] += np.bincount(cell, weights=values, minlength=CELLS * CELLS)
+        for part, values in enumerate((weight, weight * block[:, 0], weight * block[:, 1])):
+            sums[part] += np.bincount(cell, weights=values, minlength=CELLS * CELLS)
     filled = sums[0] > 0
     weight, widths, heights = sums[:, filled]
     return np.column_stack([widths / weight, heights / weight]), weight

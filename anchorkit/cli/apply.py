@@ -37,6 +37,7 @@ __all__ = ["command"]
         "anchorkit apply yolov3.cfg --anchors found.json --dry-run",
         "anchorkit apply yolov3.cfg --rescale 608x416",
         "anchorkit apply yolov3.cfg --classes 3 --recipe",
+        "anchorkit apply --anchors anchors.yaml --export rknn:anchors.txt",
     ),
 )
 @cfg_files_argument
@@ -67,6 +68,9 @@ def command(
     from anchorkit.reports.heads import head_rows, head_table
     from anchorkit.reports.tables import json_text
 
+    if anchors is not None and exports.requests and not (files or cfg_options.file):
+        write_result(_exported_alone(anchors, exports, cfg_options, form), nl=False)
+        return 0
     paths = chosen_cfgs(cfg_options.file, files)
     _check(paths, anchors, rescale, cfg_options, exports, form)
     options = [replace(cfg_options, file=path, strides=exports.strides) for path in paths]
@@ -182,6 +186,32 @@ def _exported(
         form=form,
         note=f"as in {outcome.target.name}",
         dry_run=options.dry_run,
+    )
+
+
+def _exported_alone(anchors: NamedAnchors, exports: Exports, options: CfgOptions, form: str) -> str:
+    """Anchors that go into no cfg, as other programs want them; what goes to stdout."""
+    from anchorkit.cli.options.output_paths import check_outputs_differ
+    from anchorkit.cli.options.trainer import say_set_against, trainer_of, usual_input
+    from anchorkit.network_input import PartialInput
+    from anchorkit.reports.tables import json_text
+    from anchorkit.training.trainers import TRAINERS
+
+    options.check(form)
+    said = anchors.network
+    known = TRAINERS[anchors.trainer] if anchors.trainer else None
+    trainer = known or trainer_of(None, exports, said)
+    network = usual_input(trainer, PartialInput(said.size, said.resize))
+    exports.check(len(anchors.anchors), form, network, trainer)
+    check_outputs_differ(exports.outputs())
+    say_set_against(None, exports.trainers, network)
+    text = exports.written(
+        anchors.anchors, network=network, trainer=trainer.name if trainer else "", form=form
+    )
+    return (
+        f"{json_text({'anchors': anchors.anchors.tolist()})}\n"
+        if form == "json"
+        else text.lstrip("\n")
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from anchorkit.cli.cfg.options import CfgOptions, cfg_options
+from anchorkit.cli.options.assignment import anchor_t_option
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.exports import Exports, export_options
 from anchorkit.cli.options.groups import DATA, GroupedCommand
@@ -79,10 +80,23 @@ class SearchOptions:
     seed: int
     precision: int
     trainer: Trainer | None = None
+    anchor_t: float = 4.0
+    """The factor within which an anchor can learn a box."""
     fills: bool = False
     """Whether anchors are filled in where the boxes have fewer sizes: a trainer needs them all."""
     tiny_keras: bool = False
     """Whether the first anchor is one that is never used, and only the others are searched."""
+
+    @property
+    def shown_t(self) -> float | None:
+        """The factor, where the figures of ratios are of interest."""
+        by_ratio = self.update == "ratio" or (self.trainer is not None and self.trainer.by_ratio)
+        return self.anchor_t if by_ratio else None
+
+    @property
+    def rounded_t(self) -> float | None:
+        """The factor, where anchors are rounded to the best fitness."""
+        return self.anchor_t if self.update == "ratio" else None
 
     @property
     def searched(self) -> int:
@@ -133,6 +147,7 @@ class Found:
 @trainer_option
 @input_options
 @search_options
+@anchor_t_option
 @augment_option
 @fit_option
 @cfg_options()
@@ -150,6 +165,7 @@ def command(
     update: str,
     seed: int,
     precision: int | None,
+    anchor_t: float,
     augment: str | None,
     fit: str,
     plot: Path | None,
@@ -187,6 +203,7 @@ def command(
         seed,
         precision,
         trainer,
+        anchor_t,
         fills=bool(with_cfg or trainer or exports.requests),
         tiny_keras=exports.for_tiny_keras(job.k, trainer, with_cfg=with_cfg),
     )
@@ -296,7 +313,7 @@ def searched(
     from anchorkit.anchors.rounding import rounded
     from anchorkit.anchors.tiny_keras import with_unused_first
     from anchorkit.cli.options.shards import CountedBoxes
-    from anchorkit.quality import evaluate
+    from anchorkit.quality import RECALL_FACTOR, evaluate
 
     if isinstance(boxes, CountedBoxes):
         sizes, weights = boxes.sizes, boxes.counts
@@ -304,11 +321,17 @@ def searched(
         sizes, weights = boxes.at_input(options.network), None
     fitted = sizes if seen is None else seen.drawn.sizes
     clustering, filled_in = clustered(fitted, options, progress=progress, weights=weights)
-    anchors = rounded(fitted, clustering.anchors, options.precision, weights=weights)
+    anchors = rounded(
+        fitted,
+        clustering.anchors,
+        options.precision,
+        weights=weights,
+        anchor_t=options.rounded_t,
+    )
     exact = clustering.mean_iou if seen is None else evaluate(sizes, clustering.anchors).mean_iou
     if options.tiny_keras:
         anchors = with_unused_first(anchors)
-    quality = evaluate(sizes, anchors, weights=weights)
+    quality = evaluate(sizes, anchors, weights=weights, anchor_t=options.shown_t or RECALL_FACTOR)
     return Found(sizes, weights, clustering, anchors, quality, exact, filled_in)
 
 
@@ -335,11 +358,22 @@ def clustered(
 
     k, update, seed = options.searched, options.update, options.seed
     try:
-        found = cluster(sizes, k, weights=weights, update=update, seed=seed, progress=progress)
+        found = cluster(
+            sizes,
+            k,
+            weights=weights,
+            update=update,
+            seed=seed,
+            progress=progress,
+            anchor_t=options.anchor_t,
+        )
         return found, 0
-    except TooManyClustersError:
-        if not options.fills or k > MOST:
+    except TooManyClustersError as error:
+        if options.fills and k > MOST:
             raise
+        if not options.fills:
+            way = "take fewer, or --trainer NAME, which fills the others in"
+            raise TooManyClustersError(f"{error}: {way}") from None
     if weights is None:
         distinct, counts = np.unique(sizes, axis=0, return_counts=True)
     else:
@@ -423,10 +457,11 @@ def shown_on(board: Path, found: Found, options: SearchOptions, subject: "Subjec
     from anchorkit.plots.tensorboard import write_board
 
     pictures = pictures_of(subject)
+    measure = "fitness" if options.update == "ratio" else "mean_iou"
     write_board(
         board,
         {
-            "anchors/mean_iou_by_iteration": list(enumerate(found.clustering.history, 1)),
+            f"anchors/{measure}_by_iteration": list(enumerate(found.clustering.history, 1)),
             "anchors/mean_iou": [(options.k, found.quality.mean_iou)],
             "anchors/best_possible_recall": [(options.k, found.quality.best_possible_recall)],
         },
@@ -437,22 +472,36 @@ def shown_on(board: Path, found: Found, options: SearchOptions, subject: "Subjec
 
 def warn_of_rounding(found: Found, options: SearchOptions) -> None:
     """Say on stderr where rounding costs too much, and which precision would not."""
-    from anchorkit.anchors.rounding import rounded
+    from anchorkit.anchors.rounding import precision_that_keeps
     from anchorkit.cli.messages import warn
     from anchorkit.quality import evaluate
 
-    exact = found.mean_iou_exact
-    if exact - found.quality.mean_iou <= WORTH_A_WARNING:
+    measure, exact, now = "mean IoU", found.mean_iou_exact, found.quality.mean_iou
+    anchor_t = options.rounded_t
+    if anchor_t is not None:
+        best = evaluate(
+            found.sizes, found.clustering.anchors, weights=found.weights, anchor_t=anchor_t
+        )
+        measure, exact, now = "fitness", best.fitness, found.quality.fitness
+    if exact - now <= WORTH_A_WARNING:
         return
-    for finer in range(options.precision + 1, FINEST + 1):
-        anchors = rounded(found.sizes, found.clustering.anchors, finer, weights=found.weights)
-        kept = evaluate(found.sizes, anchors, weights=found.weights).mean_iou
-        if exact - kept <= WORTH_A_WARNING:
-            warn(
-                f"rounding costs {exact - found.quality.mean_iou:.4f} of mean IoU; "
-                f"--precision {finer} keeps it at {kept:.4f}"
-            )
-            return
+    finer = range(options.precision + 1, FINEST + 1)
+    kept = precision_that_keeps(
+        found.sizes,
+        found.clustering.anchors,
+        exact - WORTH_A_WARNING,
+        finer,
+        weights=found.weights,
+        anchor_t=anchor_t,
+    )
+    warn(
+        f"rounding costs {exact - now:.4f} of {measure}; "
+        + (
+            f"--precision {kept[0]} keeps it at {kept[1]:.4f}"
+            if kept
+            else "no --precision keeps it: the boxes are too small for pixels at this --input"
+        )
+    )
 
 
 def rendered(
@@ -513,11 +562,15 @@ def judged(
         trainer=options.trainer.name if options.trainer else None,
         update=options.update,
         seed=options.seed,
+        anchor_t=options.shown_t,
     )
     if found.filled:
         result["filled"] = found.filled
     defaults = job.defaults() or defaults_for(options.k, options.network, options.trainer)
-    result |= {"fit": fit, **compared(found.sizes, defaults, found.weights)}
+    result |= {
+        "fit": fit,
+        **compared(found.sizes, defaults, found.weights, anchor_t=options.shown_t),
+    }
     if isinstance(boxes, CountedBoxes):
         result["findings"] = counted_findings(boxes)
     else:
@@ -529,6 +582,7 @@ def judged(
             trainer=None if options.tiny_keras or job.target else options.trainer,
             defaults=defaults,
             seen=seen,
+            anchor_t=options.anchor_t,
             heads=job.trained_heads(),
             default_heads=job.trained_heads(own=True),
             can_assign=job.target is not None and job.options.assign != "size",

@@ -78,7 +78,13 @@ def command(
         warn(line)
     boxes = load_boxes(data, network)
     say_too_small(trainer, boxes, network)
-    result = comparison(boxes, given, network=network, trainer=trainer.name if trainer else None)
+    result = comparison(
+        boxes,
+        given,
+        network=network,
+        trainer=trainer.name if trainer else None,
+        anchor_t=anchor_t if trainer and trainer.by_ratio else None,
+    )
     cfg = _single_cfg(given) if rule in (None, TRAINERS["darknet"]) else None
     for one, keys in zip(
         result["results"],

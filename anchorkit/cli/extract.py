@@ -41,7 +41,7 @@ __all__ = ["command"]
 @input_options
 def command(data: DataOptions, path: Path, asked: PartialInput) -> None:
     """Check, load, save, and say what was saved."""
-    from anchorkit.cli.messages import write_result
+    from anchorkit.cli.messages import note, write_result
     from anchorkit.cli.options.loading import load_boxes
     from anchorkit.cli.options.output_paths import Output, check_output, check_outputs_differ
     from anchorkit.errors import UsageError
@@ -56,6 +56,7 @@ def command(data: DataOptions, path: Path, asked: PartialInput) -> None:
         raise UsageError(f"-o {path}: wanted a name that ends in .npz, such as {path.stem}.npz")
     boxes = load_boxes(data, asked.filled(), keep_sets=True)
     save_boxes(path, boxes)
+    note(f"{path.as_posix()}: written")
     what = f"{counted(boxes.images, 'image')}, {counted(len(boxes), 'box', 'boxes')}"
     sets = f", {counted(len(boxes.image_sets), 'image set')}" if boxes.image_sets else ""
     write_result(f"{safe_text(path.as_posix())}: {what}{sets}")

@@ -18,6 +18,7 @@ from anchorkit.cli.cluster import (
     warn_of_rounding,
 )
 from anchorkit.cli.options.anchors import compare_option, compared_sets
+from anchorkit.cli.options.assignment import anchor_t_option
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.shared import help_text, input_options, search_options
@@ -79,6 +80,7 @@ PAGES = (".html", ".htm")
 @trainer_option
 @input_options
 @search_options
+@anchor_t_option
 @augment_option
 @fit_option
 def command(
@@ -93,6 +95,7 @@ def command(
     update: str,
     seed: int,
     precision: int | None,
+    anchor_t: float,
     augment: str | None,
     fit: str,
 ) -> None:
@@ -109,7 +112,7 @@ def command(
     _check_page(output)
     if trainer is None and cfg is not None:
         trainer = TRAINERS["darknet"]
-    job, options = _asked(cfg, k, trainer, asked, update, seed, precision)
+    job, options = _asked(cfg, k, trainer, asked, update, seed, precision, anchor_t)
     network = options.network
     say_set_against(trainer, (), network, cfg=cfg is not None)
     boxes = load_boxes(data, network)
@@ -146,6 +149,8 @@ def command(
         heads_known=known,
         assignment=_assignment(anchors, heads, boxes, options) if known else None,
         seen=seen,
+        anchor_t=anchor_t,
+        with_fitness=options.shown_t is not None,
         sweep=_swept(boxes, found, options, job, fit),
         run=run_keys(f"{typed_command()} -o report.html", [str(path) for _, path in data.sources]),
     )
@@ -179,6 +184,7 @@ def _asked(
     update: str,
     seed: int,
     precision: int | None,
+    anchor_t: float,
 ) -> "tuple[CfgJob, SearchOptions]":
     """What is searched: as it was said, else as the cfg or the trainer has it."""
     from anchorkit.cli.cfg.job import CfgJob
@@ -193,9 +199,16 @@ def _asked(
     if precision is None:
         precision = trainer.precision if trainer else 0
     tiny_keras = Exports().for_tiny_keras(job.k, trainer, with_cfg=cfg is not None)
-    fills = trainer is not None
     options = SearchOptions(
-        job.k, job.network, update, seed, precision, trainer, fills=fills, tiny_keras=tiny_keras
+        job.k,
+        job.network,
+        update,
+        seed,
+        precision,
+        trainer,
+        anchor_t,
+        fills=trainer is not None,
+        tiny_keras=tiny_keras,
     )
     return job, options
 
@@ -227,7 +240,7 @@ def _assignment(
     if boxes.centres is None:
         note("no word of who trains which box: these boxes were saved without their positions")
         return None
-    return assignment_of(anchors, heads, boxes, options.network, trainer, 4.0).keys
+    return assignment_of(anchors, heads, boxes, options.network, trainer, options.anchor_t).keys
 
 
 def _swept(
@@ -262,6 +275,7 @@ def _swept(
             precision=options.precision,
             heads=heads,
             costs=costs_of_ks(job.target.cfg, ks, size=network.size) if job.target else None,
+            anchor_t=options.shown_t,
             step=step,
         ),
         total=len(ks),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from anchorkit.cli.cfg.options import cfg_file_option
+from anchorkit.cli.options.assignment import anchor_t_option
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.plots import Look, board_option, check_picture_path, look_options, save
@@ -86,6 +87,7 @@ Result = TypeVar("Result")
 @trainer_option
 @input_options
 @search_options
+@anchor_t_option
 @augment_option
 @click.option(
     "--plot",
@@ -108,6 +110,7 @@ def command(
     update: str,
     seed: int,
     precision: int | None,
+    anchor_t: float,
     augment: str | None,
     plot: Path | None,
     look: Look,
@@ -120,6 +123,7 @@ def command(
     from anchorkit.cli.options.output_paths import check_folder
     from anchorkit.errors import DataError, UsageError
     from anchorkit.plots.tensorboard import check_board
+    from anchorkit.quality import RECALL_FACTOR
     from anchorkit.reports.sweep import sweep_markdown, sweep_summary, sweep_text
     from anchorkit.reports.tables import json_text
     from anchorkit.sweep import sweep
@@ -141,6 +145,7 @@ def command(
     say_set_against(trainer, (), network, cfg=cfg is not None)
     if precision is None:
         precision = trainer.precision if trainer else 0
+    by_ratio = update == "ratio" or (trainer is not None and trainer.by_ratio)
     besides = [val] if val is not None else []
     boxes = load_boxes(data, network, keep_sets=val is not None, besides=besides)
     if not len(boxes):
@@ -160,6 +165,7 @@ def command(
             held_out=None if out is None else sizes[out],
             distances=distances,
             step=step,
+            anchor_t=anchor_t if by_ratio else RECALL_FACTOR,
         ),
         total=len(ks) * (1 + len(distances)),
         shown=shows_progress(),
@@ -179,10 +185,11 @@ def command(
         else None,
         costs=costs,
         heads=heads,
+        anchor_t=anchor_t if by_ratio else None,
     )
     usual = trainer.augmentation if trainer else None
     seen = in_training(augment, boxes, network, seed=seed, trainer=usual)
-    result |= _verdict(rows, found, boxes, network, seen, None if cfg else trainer)
+    result |= _verdict(rows, found, boxes, network, seen, None if cfg else trainer, anchor_t)
     if plot or board:
         from anchorkit.plots.sweep import sweep_figure
 
@@ -269,6 +276,7 @@ def _verdict(
     network: "NetworkInput",
     seen: "InTraining | None",
     trainer: Trainer | None,
+    anchor_t: float,
 ) -> dict[str, Any]:
     """What is said of the anchors of the k that is suggested, beside a known network's own."""
     from anchorkit.cli.options.verdict import verdict_on
@@ -285,6 +293,7 @@ def _verdict(
         defaults=defaults_for(k, network, trainer),
         seen=seen,
         trainer=trainer,
+        anchor_t=anchor_t,
     )
 
 

@@ -11,7 +11,7 @@ from anchorkit.anchors.presets import at_network, preset
 from anchorkit.anchors.text import format_anchors, format_number
 from anchorkit.load_report import Report
 from anchorkit.network_input import NetworkInput
-from anchorkit.quality import Quality, evaluate
+from anchorkit.quality import RECALL_FACTOR, Quality, evaluate
 from anchorkit.reports.findings import finding_lines, training_table
 from anchorkit.reports.fit import (
     ACCOUNTS,
@@ -22,6 +22,7 @@ from anchorkit.reports.fit import (
     fit_keys,
     network_keys,
     network_text,
+    ratio_keys,
     to_digits,
 )
 from anchorkit.reports.tables import counted, markdown_table, text_table
@@ -45,6 +46,7 @@ def summary(
     trainer: str | None = None,
     update: str,
     seed: int,
+    anchor_t: float | None = None,
 ) -> dict[str, Any]:
     """The JSON object of `anchorkit cluster`.
 
@@ -66,6 +68,8 @@ def summary(
         What was asked for.
     trainer
         For whom, where that is known.
+    anchor_t
+        The factor that `quality` was found with, where the figures of ratios are to be shown.
     """
     clusters = cluster_rows(anchors, quality, lambda side: _number(side, precision))
     return {
@@ -74,6 +78,7 @@ def summary(
         "mean_iou_exact": to_digits(mean_iou_exact),
         "ascended_mean_iou": to_digits(ascended_mean_iou),
         "best_possible_recall": to_digits(quality.best_possible_recall),
+        **ratio_keys(quality, anchor_t),
         "ratios": sorted(row["ratio"] for row in clusters),
         "clusters": clusters,
         "k": len(clusters),
@@ -112,6 +117,8 @@ def compared(
     sizes: NDArray[np.float64],
     defaults: NamedAnchors | None,
     weights: NDArray[Any] | None = None,
+    *,
+    anchor_t: float | None = None,
 ) -> dict[str, Any]:
     """The key `defaults` of the JSON object: how well the anchors to beat would fit.
 
@@ -123,11 +130,14 @@ def compared(
         The anchors; for None, nothing is returned.
     weights
         (n,), how many boxes each size stands for; None: each for itself.
+    anchor_t
+        As for `summary`.
     """
     if defaults is None:
         return {}
-    quality = evaluate(sizes, defaults.anchors, weights=weights)
-    return {"defaults": {"name": defaults.name, **fit_keys(quality)}}
+    quality = evaluate(sizes, defaults.anchors, weights=weights, anchor_t=anchor_t or RECALL_FACTOR)
+    keys = fit_keys(quality) | ratio_keys(quality, anchor_t)
+    return {"defaults": {"name": defaults.name, **keys}}
 
 
 def summary_text(result: Mapping[str, Any]) -> str:
@@ -136,7 +146,7 @@ def summary_text(result: Mapping[str, Any]) -> str:
         ["figure", "value", "note"],
         [
             ["mean IoU", f"{result['mean_iou']:.4f}", _before_rounding(result)],
-            ["best possible recall", f"{result['best_possible_recall']:.4f}", RECALL_NOTE],
+            *_recalled(result),
             *_ascended(result),
             *_defaults(result),
         ],
@@ -163,7 +173,7 @@ def summary_markdown(result: Mapping[str, Any]) -> str:
             markdown_table(CLUSTER_COLUMNS, _rows(result)),
             f"```ini\n{anchor_line(result)}\n```",
             f"- mean IoU **{result['mean_iou']:.4f}**, {_before_rounding(result)}\n"
-            f"- best possible recall **{result['best_possible_recall']:.4f}**, {RECALL_NOTE}\n"
+            + "".join(f"- {name} **{value}**, {note}\n" for name, value, note in _recalled(result))
             + "".join(
                 f"- {name} {value}: {note}\n"
                 for name, value, note in [*_ascended(result), *_defaults(result)]
@@ -176,8 +186,6 @@ def summary_markdown(result: Mapping[str, Any]) -> str:
 
 WORTH_ANOTHER_RUN = 0.001
 """Mean IoU that another update must add to be spoken of."""
-
-RECALL_NOTE = "boxes with an anchor within a factor of 4"
 
 
 def anchor_line(result: Mapping[str, Any]) -> str:
@@ -217,7 +225,21 @@ def _asked(result: Mapping[str, Any]) -> str:
 
 
 def _before_rounding(result: Mapping[str, Any]) -> str:
-    return f"of boxes with their nearest anchor; {result['mean_iou_exact']:.4f} before rounding"
+    return f"with the nearest anchor; {result['mean_iou_exact']:.4f} before rounding"
+
+
+def _recalled(result: Mapping[str, Any]) -> list[list[str]]:
+    """Best possible recall and, where they are there, the other figures of ratios."""
+    factor = result.get("anchor_t", RECALL_FACTOR)
+    recall = f"{result['best_possible_recall']:.4f}"
+    rows = [["best possible recall", recall, f"boxes with an anchor within a factor of {factor:g}"]]
+    if "fitness" in result:
+        past, fitness = result["anchors_past_threshold"], result["fitness"]
+        rows += [
+            ["anchors past threshold", f"{past:.4f}", "anchors within that factor of a box, mean"],
+            ["fitness", f"{fitness:.4f}", "best ratio of sides, mean over all boxes"],
+        ]
+    return rows
 
 
 def _ascended(result: Mapping[str, Any]) -> list[list[str]]:
@@ -233,7 +255,10 @@ def _defaults(result: Mapping[str, Any]) -> list[list[str]]:
     if "defaults" not in result:
         return []
     known = result["defaults"]
-    note = f"mean IoU of its own anchors, recall {known['best_possible_recall']:.4f}"
+    recall = f"recall {known['best_possible_recall']:.4f}"
+    note = f"mean IoU of its own anchors, {recall}"
+    if "fitness" in known:
+        note = f"mean IoU of its own, {recall}, fitness {known['fitness']:.4f}"
     return [[f"default {known['name']}", f"{known['mean_iou']:.4f}", note]]
 
 

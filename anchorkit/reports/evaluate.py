@@ -11,12 +11,13 @@ from anchorkit.anchors.named import NamedAnchors
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError
 from anchorkit.network_input import NetworkInput
-from anchorkit.quality import Quality, evaluate
+from anchorkit.quality import RECALL_FACTOR, Quality, evaluate
 from anchorkit.reports.fit import (
     account_keys,
     cluster_rows,
     fit_keys,
     network_keys,
+    ratio_keys,
     short,
     to_digits,
 )
@@ -33,6 +34,7 @@ def comparison(
     *,
     network: NetworkInput,
     trainer: str | None = None,
+    anchor_t: float | None = None,
 ) -> dict[str, Any]:
     """The JSON object of `anchorkit evaluate`.
 
@@ -49,6 +51,9 @@ def comparison(
         That input.
     trainer
         For whom, where that is known.
+    anchor_t
+        The factor within which an anchor can learn a box, where the figures of ratios are to be
+        shown.
 
     Raises
     ------
@@ -73,12 +78,14 @@ def comparison(
         "results": [
             {
                 "name": one.name,
-                **_of_all(sizes, one.anchors),
+                **_of_all(sizes, one.anchors, anchor_t),
                 "classes": sorted(
-                    _by_group(sizes, one.anchors, boxes.class_ids, boxes.class_names),
+                    _by_group(sizes, one.anchors, boxes.class_ids, boxes.class_names, anchor_t),
                     key=lambda row: (row["mean_iou"], row["name"]),
                 ),
-                "sizes": _by_group(sizes, one.anchors, groups, [group for group, _ in SIZE_GROUPS]),
+                "sizes": _by_group(
+                    sizes, one.anchors, groups, [group for group, _ in SIZE_GROUPS], anchor_t
+                ),
                 "kind": one.source,
             }
             for one in named
@@ -88,12 +95,15 @@ def comparison(
     }
 
 
-def _of_all(sizes: NDArray[np.float64], anchors: NDArray[np.float64]) -> dict[str, Any]:
-    quality = evaluate(sizes, anchors)
+def _of_all(
+    sizes: NDArray[np.float64], anchors: NDArray[np.float64], anchor_t: float | None
+) -> dict[str, Any]:
+    quality = evaluate(sizes, anchors, anchor_t=anchor_t or RECALL_FACTOR)
     return {
         "anchors": [[short(side) for side in pair] for pair in anchors.tolist()],
         "k": len(anchors),
         **_figures(quality),
+        **ratio_keys(quality, anchor_t),
         "clusters": cluster_rows(anchors, quality),
         "unused": [number for number, count in enumerate(quality.counts, 1) if not count],
     }
@@ -104,12 +114,13 @@ def _by_group(
     anchors: NDArray[np.float64],
     group: NDArray[np.integer[Any]],
     names: Sequence[str],
+    anchor_t: float | None,
 ) -> list[dict[str, Any]]:
     rows = []
     for index, name in enumerate(names):
         mine = group == index
         if mine.any():
-            quality = evaluate(sizes[mine], anchors)
+            quality = evaluate(sizes[mine], anchors, anchor_t=anchor_t or RECALL_FACTOR)
             rows.append({"name": name, "boxes": int(mine.sum()), **_figures(quality)})
     return rows
 

@@ -30,10 +30,13 @@ LONGEST = 24
 FIGURES = (
     ("mean IoU", "mean_iou"),
     ("best possible recall", "best_possible_recall"),
+    ("anchors past threshold", "anchors_past_threshold"),
+    ("fitness", "fitness"),
     ("IoU of 0.5 or more", "iou_50"),
 )
 NOTES = {
-    "best_possible_recall": "boxes with an anchor within a factor of 4",
+    "anchors_past_threshold": "anchors within that factor of a box, mean",
+    "fitness": "best ratio of sides, mean over all boxes",
     "iou_50": "of the boxes",
 }
 GROUP_COLUMNS = ("boxes", "share", "mean IoU", "IoU >= 0.5", "recall")
@@ -87,18 +90,25 @@ def comparison_markdown(result: Mapping[str, Any]) -> str:
         title = f"### {safe_markdown(results[0]['name'])}: mean IoU {results[0]['mean_iou']:.4f}"
         parts = [*_alone(result, markdown_table), *_trained(result, "markdown")]
         return "\n\n".join([title, _read(result), *parts])
-    best = max(results, key=lambda one: one["mean_iou"])
     rows = _side_by_side(result)
     notes = "\n".join(f"- {safe_markdown(note)}" for note in ["* best of the row", *_notes(result)])
     return "\n\n".join(
         [
-            f"### {safe_markdown(best['name'])} fits best: mean IoU {best['mean_iou']:.4f}",
+            f"### {_best(results)}",
             _read(result),
             markdown_table(rows[0], rows[1:], left=[rows[0][0]]),
             notes,
             *_trained(result, "markdown"),
         ]
     )
+
+
+def _best(results: Sequence[Mapping[str, Any]]) -> str:
+    """Which set fits best, in four digits; of a tie, which do."""
+    highest = f"{max(one['mean_iou'] for one in results):.4f}"
+    names = [safe_markdown(one["name"]) for one in results if f"{one['mean_iou']:.4f}" == highest]
+    said = f"{names[0]} fits best" if len(names) == 1 else f"{' and '.join(names)} fit alike"
+    return f"{said}: mean IoU {highest}"
 
 
 def _trained(result: Mapping[str, Any], form: str) -> list[str]:
@@ -117,7 +127,9 @@ def _alone(result: Mapping[str, Any], table: Table) -> list[str]:
     """Parts for a single set of anchors."""
     one = result["results"][0]
     columns = ("figure", "value", "note")
-    cells = [(title, f"{one[key]:.4f}", NOTES.get(key, "")) for title, key in FIGURES]
+    recalled = f"boxes with an anchor within a factor of {one.get('anchor_t', 4):g}"
+    notes = NOTES | {"best_possible_recall": recalled}
+    cells = [(title, f"{one[key]:.4f}", notes.get(key, "")) for title, key in FIGURES if key in one]
     figures = table(columns, cells, left=columns)
     if table is text_table:
         title = f"{safe_text(one['name'])}, {counted(one['k'], 'anchor')}"
@@ -158,7 +170,11 @@ def _side_by_side(result: Mapping[str, Any]) -> list[list[str]]:
     results = result["results"]
     names = _distinct([one["name"] for one in results])
     rows = [["", *names], ["anchors", *(f"{one['k']} " for one in results)]]
-    rows += [[title, *_marked([one[key] for one in results])] for title, key in FIGURES]
+    rows += [
+        [title, *_marked([one[key] for one in results])]
+        for title, key in FIGURES
+        if key in results[0]
+    ]
     for title, key in (
         ("mean IoU by size", "sizes"),
         ("mean IoU by class, worst first", "classes"),

@@ -24,6 +24,7 @@ __all__ = [
     "fit_keys",
     "network_keys",
     "network_text",
+    "ratio_keys",
     "short",
     "to_digits",
 ]
@@ -65,6 +66,25 @@ def fit_keys(quality: Quality) -> dict[str, Any]:
     return {
         "mean_iou": to_digits(quality.mean_iou),
         "best_possible_recall": to_digits(quality.best_possible_recall),
+    }
+
+
+def ratio_keys(quality: Quality, anchor_t: float | None) -> dict[str, Any]:
+    """The figures beside recall by which YOLOv5 and YOLOv7 judge anchors.
+
+    Parameters
+    ----------
+    quality
+        Found with this factor.
+    anchor_t
+        The factor within which an anchor can learn a box; None where these are not asked for.
+    """
+    if anchor_t is None:
+        return {}
+    return {
+        "anchor_t": short(anchor_t),
+        "anchors_past_threshold": to_digits(quality.anchors_past_threshold),
+        "fitness": to_digits(quality.fitness),
     }
 
 

@@ -16,7 +16,7 @@ from anchorkit.anchors.named import NamedAnchors
 from anchorkit.anchors.tiny_keras import has_unused_first
 from anchorkit.boxes import Boxes
 from anchorkit.network_input import NetworkInput
-from anchorkit.quality import Quality, evaluate
+from anchorkit.quality import RECALL_FACTOR, Quality, evaluate
 from anchorkit.reports.evaluate import comparison
 from anchorkit.reports.findings import labelled_and_training
 from anchorkit.reports.fit import to_digits
@@ -44,6 +44,8 @@ def report_data(
     heads_known: bool = False,
     assignment: Mapping[str, Any] | None = None,
     seen: InTraining | None = None,
+    anchor_t: float = RECALL_FACTOR,
+    with_fitness: bool = False,
     sweep: Mapping[str, Any] | None = None,
     run: Mapping[str, Any],
 ) -> dict[str, Any]:
@@ -71,6 +73,10 @@ def report_data(
         Who trains which box, where that is known: the object of `evaluate --trainer`.
     seen
         The boxes as training sees them; None: not known.
+    anchor_t
+        The factor within which an anchor can learn a box.
+    with_fitness
+        Whether figures of ratios are of interest.
     sweep
         The object of `anchorkit sweep`; None where there is none.
     run
@@ -81,11 +87,16 @@ def report_data(
     qualities = [evaluate(sizes, one.anchors) for one in sets]
     found = inspected(boxes, network=network)
     problems = found.pop("problems")
-    compared = comparison(boxes, sets, network=network)
+    factor = anchor_t if with_fitness else None
+    compared = comparison(boxes, sets, network=network, anchor_t=factor)
     if seen is not None and len(seen.drawn):
         for row, one in zip(compared["results"], sets, strict=True):
-            plain, drawn = measured(sizes, one.anchors), measured(seen.drawn.sizes, one.anchors)
-            row |= labelled_and_training(plain, drawn, seen, len(boxes))
+            row |= labelled_and_training(
+                measured(sizes, one.anchors, anchor_t),
+                measured(seen.drawn.sizes, one.anchors, anchor_t),
+                seen,
+                len(boxes),
+            )
     used = anchors.anchors
     if has_unused_first(used):
         used = used[1:]

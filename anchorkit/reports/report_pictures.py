@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from anchorkit.boxes import Boxes
 from anchorkit.plots.borders import borders
 from anchorkit.plots.lattice import density, scale_for
-from anchorkit.quality import RECALL_FACTOR, Quality
+from anchorkit.quality import Quality
 
 __all__ = ["MOST_CLASSES", "picture_keys"]
 
@@ -78,7 +78,6 @@ def picture_keys(
         "borders": _rounded(borders(anchors, *fine), 4).tolist(),
         "positions": None if boxes.centres is None else _positions(boxes.centres),
         "coverage": [{"name": name, "shares": _shares(quality.best)} for name, quality in sets],
-        "recall_factor": RECALL_FACTOR,
     }
 
 

@@ -13,6 +13,7 @@ from anchorkit.clustering import Clustering
 from anchorkit.darknet.cost import Cost
 from anchorkit.network_input import NetworkInput
 from anchorkit.overlap import nearest
+from anchorkit.quality import RECALL_FACTOR
 from anchorkit.reports.sweep import sweep_summary
 from anchorkit.suggested_k import chosen_k
 from anchorkit.sweep import sweep
@@ -60,6 +61,7 @@ def sweep_keys(
     precision: int,
     heads: int,
     costs: Sequence[Cost | None] | None,
+    anchor_t: float | None,
     step: Callable[[], object],
 ) -> dict[str, Any]:
     """The object of `anchorkit sweep` over these numbers of anchors.
@@ -78,11 +80,22 @@ def sweep_keys(
         How many share the anchors: only multiples of it are suggested.
     costs
         With a cfg, what its network costs with each; None where that is not known.
+    anchor_t
+        The factor within which an anchor can learn a box; None: ratios are of no interest.
     step
         Called after each.
     """
     sizes = boxes.at_input(network)
-    rows = sweep(sizes, ks, update=update, seed=seed, precision=precision, known=known, step=step)
+    rows = sweep(
+        sizes,
+        ks,
+        update=update,
+        seed=seed,
+        precision=precision,
+        known=known,
+        anchor_t=anchor_t or RECALL_FACTOR,
+        step=step,
+    )
     found = chosen_k(
         np.stack([nearest(sizes, row.exact)[1] for row in rows], axis=1),
         boxes.image_ids,
@@ -102,4 +115,5 @@ def sweep_keys(
         precision=precision,
         costs=costs,
         heads=heads,
+        anchor_t=anchor_t,
     )

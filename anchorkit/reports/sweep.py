@@ -12,7 +12,7 @@ from anchorkit.boxes import Boxes
 from anchorkit.darknet.cost import Cost
 from anchorkit.network_input import NetworkInput
 from anchorkit.reports.findings import finding_lines
-from anchorkit.reports.fit import DIGITS, account_keys, network_keys, network_text
+from anchorkit.reports.fit import DIGITS, account_keys, network_keys, network_text, ratio_keys
 from anchorkit.reports.tables import counted, markdown_table, text_table
 from anchorkit.suggested_k import DRAWS, WORTH, Chosen
 from anchorkit.sweep import Row
@@ -34,6 +34,7 @@ def sweep_summary(
     held_out: Mapping[str, Any] | None = None,
     costs: Sequence[Cost | None] | None = None,
     heads: int = 1,
+    anchor_t: float | None = None,
 ) -> dict[str, Any]:
     """The JSON object of `anchorkit sweep`.
 
@@ -57,6 +58,8 @@ def sweep_summary(
         With a cfg: what its network costs with each k; None where k is below its heads.
     heads
         How many heads share the anchors: only multiples of it are suggested.
+    anchor_t
+        The factor that the rows were judged with, where the figures of ratios are to be shown.
     """
     listed: list[dict[str, Any]] = []
     for row in rows:
@@ -72,6 +75,7 @@ def sweep_summary(
                 if last
                 else None,
                 "best_possible_recall": round(row.quality.best_possible_recall, DIGITS),
+                **ratio_keys(row.quality, anchor_t),
                 "anchors": [
                     [round(side, precision) if precision else round(side) for side in pair]
                     for pair in row.anchors.tolist()
@@ -132,11 +136,12 @@ def reason(found: Chosen | None, *, heads: int = 1, held_out: bool = False) -> s
     else:
         up_to = f"up to k = {k} an anchor adds {before:.4f} to the mean IoU{on}"
     if beyond is None:
-        parts = [f"{up_to}, and there the range ends: more anchors may add as much"]
+        more = f"more anchors may add as much (-k 1-{2 * k} looks further)"
+        parts = [f"{up_to}, and there the range ends: {more}"]
     else:
         parts = [f"{up_to}, beyond it {beyond:.4f} at most ({WORTH:.2f} is worth one)"]
         if open_end:
-            parts.append("the range ends soon after: a longer one is surer")
+            parts.append(f"the range ends soon after: -k 1-{2 * k} is surer")
     return "; ".join([*parts, _agreed(found)])
 
 
@@ -146,7 +151,8 @@ def _agreed(found: Chosen) -> str:
     if not others:
         return f"all of {DRAWS} drawings of the images suggest the same"
     named = others[0] if len(others) == 1 else f"{', '.join(others[:-1])} or {others[-1]}"
-    return f"{share:.0%} of {DRAWS} drawings of the images suggest the same, the others {named}"
+    most = "more than 99%" if share > 0.99 else f"{share:.0%}"
+    return f"{most} of {DRAWS} drawings of the images suggest the same, the others {named}"
 
 
 def sweep_text(result: Mapping[str, Any]) -> str:
@@ -193,6 +199,9 @@ OTHERS = "mean IoU before rounding, beside k-means with other distances (centres
 def _table(result: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
     columns = ["k", "mean IoU", "gain", "rounded", "recall"]
     keys = ["mean_iou_exact", "gain", "mean_iou", "best_possible_recall"]
+    if "fitness" in result["rows"][0]:
+        columns.append("fitness")
+        keys.append("fitness")
     if "held_out" in result:
         columns += ["held out", "recall held out"]
         keys += ["held_out_mean_iou", "held_out_best_possible_recall"]

@@ -18,11 +18,15 @@ IDLE = 4
 
 
 class Ascent(NamedTuple):
-    """Where an ascent ended: mean IoU, anchors, and mean IoU after each step kept."""
+    """Where an ascent ended: mean IoU, anchors, and mean IoU after each step kept.
+
+    `assignment` is of all points to these anchors, where that is kept: it spares a pass.
+    """
 
     mean_iou: float
     anchors: Floats
     history: list[float]
+    assignment: Assignment | None = None
 
 
 class Iterate(NamedTuple):

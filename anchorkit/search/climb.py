@@ -16,9 +16,11 @@ from anchorkit.sums import exact
 __all__ = [
     "ALIKE",
     "ScoredAnchors",
+    "alike",
     "assign",
     "balance_points",
     "climb",
+    "iou_table",
     "nearest_rows",
     "score_bits",
     "weighted",
@@ -38,6 +40,9 @@ MISSES = 2
 
 ALIKE = 1e-6
 """Two sets of anchors whose mean IoU differs by less are the same."""
+
+SAME = 0.93
+"""IoU from which on two anchors are alike."""
 
 TINY = 1e-300  # instead of a division by zero
 
@@ -75,6 +80,13 @@ def climb(sample: Sample, anchors: Floats, steps: int) -> ScoredAnchors:
             if missed == MISSES:
                 break
     return best
+
+
+def alike(one: Floats, other: Floats) -> bool:
+    """Whether each anchor of one has its like among the others."""
+    shared = np.minimum(one[:, None], other).prod(axis=2)
+    union = one.prod(axis=1)[:, None] + other.prod(axis=1) - shared
+    return bool((shared >= SAME * union).any(axis=1).all())
 
 
 def score_bits(sample: Sample, anchors: Floats) -> NDArray[np.int32]:
@@ -135,7 +147,7 @@ def balance_points(sample: Sample, anchors: Floats, assignment: Assignment) -> F
     assignment
         Of the sample to these anchors.
     """
-    k, count, steps = len(anchors), len(sample), sample.steps
+    k, steps = len(anchors), sample.steps
     union = (anchors[:, 0] * anchors[:, 1]).take(assignment.labels)
     union += sample.precise_area
     share = assignment.best + 1
@@ -149,7 +161,7 @@ def balance_points(sample: Sample, anchors: Floats, assignment: Assignment) -> F
     cells = [rows + levels for levels in sample.levels]
     target = np.bincount(cells[0], upward, k * steps).reshape(k, steps).cumsum(axis=1)[:, -1]
     moved = np.empty_like(anchors)
-    for column, ascending in enumerate(sample.ascending):
+    for column, (ascending, starts) in enumerate(zip(sample.ascending, sample.starts, strict=True)):
         shares = np.bincount(cells[column], share, k * steps).reshape(k, steps)
         reached = shares.cumsum(axis=1)
         sought = np.minimum(target, reached[:, -1])
@@ -157,7 +169,8 @@ def balance_points(sample: Sample, anchors: Floats, assignment: Assignment) -> F
         here = shares[np.arange(k), level]
         missing = sought - (reached[np.arange(k), level] - here)
         part = np.minimum(missing / np.maximum(here, TINY), 1.0)
-        rank = np.ceil((level + part) * (count / steps)).astype(np.intp) - 1
+        first = starts[level]
+        rank = first + np.ceil(part * (starts[level + 1] - first)).astype(np.intp) - 1
         moved[:, column] = ascending[np.maximum(rank, 0)]
     empty = np.flatnonzero(reached[:, -1] == 0)
     if len(empty):
@@ -172,3 +185,14 @@ def weighted(sample: Sample, values: NDArray[np.floating]) -> Floats:
     if sample.weight is not None:
         products *= sample.weight
     return products
+
+
+def iou_table(sample: Sample, anchors: Floats) -> NDArray[np.float32]:
+    """(k, n), IoU of each anchor with each point."""
+    singles = anchors.astype(np.float32)
+    table = np.minimum(sample.width, singles[:, :1])
+    table *= np.minimum(sample.height, singles[:, 1:])
+    union = singles.prod(axis=1)[:, None] + sample.area
+    union -= table
+    table /= union
+    return table

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ THREADED = 1 << 17
 LEVELS = 2048
 """Levels at most into which sides are sorted before the one with the quantile is."""
 
+CELLS, FEWEST = 1 << 18, 16
+"""Levels of all anchors together at most, but for so many of each."""
+
 Result = TypeVar("Result")
 
 
@@ -41,6 +44,15 @@ class FullScan:
         self.points = points
         self.threads = (threads or processors()) if len(points) * k >= THREADED else 1
 
+    counted: ClassVar[Callable[[int], object] | None] = None
+    """Called, where it is set, with the number of points of each exact pass: one evaluation of all
+    points against all anchors."""
+
+    def count(self) -> None:
+        """Tell whoever counts that all points are evaluated against all anchors once."""
+        if FullScan.counted is not None:
+            FullScan.counted(len(self.points))
+
     def assign(self, anchors: Floats) -> Assignment:
         """Nearest anchors of all points, best IoU and its mean.
 
@@ -49,6 +61,7 @@ class FullScan:
         anchors
             (k, 2), columns width and height.
         """
+        self.count()
         points = self.points
         labels = np.empty(len(points), dtype=np.min_scalar_type(len(anchors) - 1))
         best = np.empty(len(points))
@@ -135,8 +148,9 @@ def _quantiles(
     k = len(target)
     # Positive floats are ordered as their bits are, read as whole numbers: the leading bits are a
     # level, the levels' sums tell in which the quantile lies, and only that one is sorted.
+    most = min(LEVELS, max(FEWEST, CELLS // k))
     low, high = (int(np.float64(end).view(np.int64)) for end in (side.min(), side.max()))
-    shift = max(0, (high - low).bit_length() - (LEVELS.bit_length() - 1))
+    shift = max(0, (high - low).bit_length() - (most.bit_length() - 1))
     base = low >> shift
     levels = (high >> shift) - base + 1
 

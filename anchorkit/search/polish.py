@@ -8,7 +8,7 @@ from anchorkit.search.passes import FullScan, blocks
 from anchorkit.search.points import Assignment, Floats
 from anchorkit.sums import exact
 
-__all__ = ["CLOSE", "FACTORS", "approach", "polish", "slopes"]
+__all__ = ["CLOSE", "FACTORS", "SLIGHT", "approach", "polish", "slopes"]
 
 FACTORS = (0.996, 0.999, 1.001, 1.004)
 """What each side of each anchor is multiplied by, to see whether mean IoU gains."""
@@ -34,6 +34,9 @@ PARTS = (1.0, 0.5, 0.25)
 
 STEP_GRAIN = 2.0**-24
 """What steps are rounded to, so that it cannot be seen by which routines they were found."""
+
+SLIGHT = 1e-7
+"""Mean IoU that a step over very many points has to gain: each costs several passes."""
 
 APPROACHES = 8
 """Most steps of an approach; four or five do as a rule."""
@@ -61,7 +64,7 @@ def approach(scan: FullScan, sketch: FullScan, anchors: Floats) -> Ascent:
     # Where mean IoU is no hill in some direction, it is climbed as if it were one.
     steepness = np.maximum(np.abs(values), np.abs(values).max() / STEEPEST)
     if not steepness.min() > 0:
-        return Ascent(history[-1], anchors, history)
+        return Ascent(history[-1], anchors, history, assignment)
     low, high = scan.points.ends
     for _ in range(APPROACHES):
         towards = vectors @ ((vectors.T @ slopes(scan, anchors, assignment).ravel()) / steepness)
@@ -76,9 +79,9 @@ def approach(scan: FullScan, sketch: FullScan, anchors: Floats) -> Ascent:
             break
         anchors, assignment = moved, after
         history.append(assignment.mean_iou)
-        if np.abs(step).max() < NEAREST:
+        if np.abs(step).max() < NEAREST or history[-1] - history[-2] < SLIGHT:
             break
-    return Ascent(history[-1], anchors, history)
+    return Ascent(history[-1], anchors, history, assignment)
 
 
 def _curvature(scan: FullScan, anchors: Floats) -> NDArray[np.float64]:
@@ -125,7 +128,14 @@ def slopes(scan: FullScan, anchors: Floats, assignment: Assignment) -> Floats:
     return total
 
 
-def polish(scan: FullScan, anchors: Floats, factors: tuple[float, ...] = FACTORS) -> Ascent:
+def polish(
+    scan: FullScan,
+    anchors: Floats,
+    factors: tuple[float, ...] = FACTORS,
+    *,
+    least: float = 0.0,
+    assignment: Assignment | None = None,
+) -> Ascent:
     """Anchors of which no single side can be moved by a little to gain mean IoU.
 
     All moves by the factors are judged over all points at once; those that gain are made together
@@ -139,16 +149,22 @@ def polish(scan: FullScan, anchors: Floats, factors: tuple[float, ...] = FACTORS
         (k, 2), where to begin.
     factors
         What a side may be multiplied by.
+    least
+        Mean IoU that a move has to gain.
+    assignment
+        Of all points to the anchors, where that is known.
     """
-    assignment = scan.assign(anchors)
+    if assignment is None:
+        assignment = scan.assign(anchors)
     history = [assignment.mean_iou]
+    least = max(least, scan.points.grain)
     while True:
         gains = _gains(scan, anchors, assignment, factors) / scan.points.total
         choice = gains.argmax(axis=2)
         best = gains.max(axis=2)
-        if best.max() <= scan.points.grain:
+        if best.max() <= least:
             break
-        moves = np.where(best > scan.points.grain, np.asarray(factors)[choice], 1.0)
+        moves = np.where(best > least, np.asarray(factors)[choice], 1.0)
         moved = anchors * moves
         after = scan.assign(moved)
         if after.mean_iou < history[-1] + best.max():
@@ -169,6 +185,7 @@ def _gains(
     scan: FullScan, anchors: Floats, assignment: Assignment, factors: tuple[float, ...]
 ) -> NDArray[np.float64]:
     """(k, 2, moves), what each move of one side adds to the sum of best IoUs."""
+    scan.count()
     points, k = scan.points, len(anchors)
     widest = max(*factors, *(1 / factor for factor in factors))
 

@@ -13,12 +13,15 @@ __all__ = ["SMALLEST", "Sample", "evenly", "samples_of", "thinned"]
 CURVE_BITS = 10
 """Bits of each side's position on the curve: 1,024 steps, more than a sample has points across."""
 
-LEVELS, FINE = 256, 1024
-"""Levels of a large sample; up to the second number of points, each is a level of its own. Where
-points weigh unlike, so that few may matter, there are as many levels as that at least."""
+LEVELS, FINE = 256, 512
+"""Levels of a sample; up to the second number of points, each is a level of its own."""
 
 CLEARLY_MORE = 1.5
-"""Times as many points as wanted from which on a sample is drawn: of fewer, all are taken."""
+"""Times as many points as asked for from which on a sample is drawn: of fewer, all are taken."""
+
+SHARES = 1 << 14
+"""Equal shares of the weight that are dealt out to the points at most. As whole weights of that sum
+they allow exact sums in float32, which is twice as fast as float64."""
 
 SMALLEST = 1e-15  # relative to the largest side: areas stay above float32's smallest
 
@@ -38,17 +41,20 @@ class Sample:
     precise_area
         (n,) float64, the same areas: mixing the two kinds of number is slow.
     weight
-        (n,) float64; None where all points weigh the same.
+        (n,) float64, whole numbers; None where all are 1.
     total
-        Sum of the weights.
+        Sum of the weights, at most `SHARES` or the number of points.
     grain
         Grain to which what is summed is rounded first, so that sums are exact.
     steps
-        Number of levels from the smallest side to the largest, each with about as many points.
+        Number of levels from the smallest side to the largest, each with about as many points and
+        as much weight.
     levels
         For width and for height: (n,), the level in which a point lies.
     ascending
         For width and for height: (n,) float64, the values in ascending order.
+    starts
+        For width and for height: (steps + 1,), how many points lie below each level.
     """
 
     sizes: Floats
@@ -63,12 +69,15 @@ class Sample:
     steps: int
     levels: tuple[NDArray[np.intp], NDArray[np.intp]]
     ascending: tuple[Floats, Floats]
+    starts: tuple[NDArray[np.intp], NDArray[np.intp]]
 
     def __len__(self) -> int:
         return len(self.sizes)
 
 
-def samples_of(points: Points, counts: Sequence[int]) -> list[Sample]:
+def samples_of(
+    points: Points, counts: Sequence[int], offsets: Sequence[float] = ()
+) -> list[Sample]:
     """For each count, all points, or that many drawn evenly where there are clearly more.
 
     Parameters
@@ -77,37 +86,65 @@ def samples_of(points: Points, counts: Sequence[int]) -> list[Sample]:
         What the samples stand for.
     counts
         How many points are enough.
+    offsets
+        For each count, which part of each share's points is drawn, 0 to 1; the middle as a rule.
     """
-    drawn = [count for count in counts if len(points) > count * CLEARLY_MORE]
-    sizes = dict(zip(drawn, evenly(points, drawn), strict=True)) if drawn else {}
-    if len(drawn) == len(counts):
-        return [_laid_out(sizes[count], None) for count in counts]
     order = _along_curve(points)
-    every = _laid_out(points.sizes[order], None if points.weight is None else points.weight[order])
-    return [_laid_out(sizes[count], None) if count in sizes else every for count in counts]
+    sizes = np.stack([points.width[order], points.height[order]], axis=1)
+    weight = None if points.weight is None else points.weight[order]
+    scale = 2.0 ** -int(np.frexp(sizes.max())[1])
+    scaled = np.maximum(sizes * scale, SMALLEST)
+    found: list[Sample] = []
+    for count, offset in zip(counts, offsets or [0.5] * len(counts), strict=True):
+        if len(points) > count * CLEARLY_MORE:
+            rows, shares = evenly(weight, len(points), count, offset)
+            found.append(_arranged(scaled[rows], shares, scale))
+        else:
+            every = found[-1] if found and len(found[-1]) == len(points) else None
+            found.append(every or _arranged(*_all(scaled, weight), scale))
+    return found
 
 
-def evenly(points: Points, counts: Sequence[int]) -> list[Floats]:
-    """For each count, as many sizes, one for each equal share of the weight along a Hilbert curve.
+def _all(sizes: Floats, weight: Floats | None) -> tuple[Floats, Floats | None]:
+    """All sizes, with whole weights that sum to `SHARES` at most, none of them 0."""
+    if weight is None or weight.max() == weight.min():
+        return sizes, None
+    if weight.sum() > SHARES or not np.array_equal(weight, np.rint(weight)):
+        weight = np.maximum(np.rint(weight * (SHARES / 2 / weight.sum())), 1.0)
+    return sizes, weight
 
-    The curve runs through the plane of log width and log height, so that each share is a small
-    patch of similar sizes. For any anchors the sample's mean IoU is close to that of all points,
-    far closer than with a random sample of that size.
+
+def evenly(
+    weight: Floats | None, size: int, count: int, offset: float = 0.5
+) -> tuple[NDArray[np.intp], Floats | None]:
+    """Rows for equal shares of the weight, and how many shares each stands for.
+
+    The rows are taken to be neighbours of each other as `_along_curve` orders them, so that each
+    share is a small patch of similar sizes. For any anchors the mean IoU over such a sample is
+    close to that over all points, far closer than with a random sample of that size.
+
+    Parameters
+    ----------
+    weight
+        (size,), or None for 1 each.
+    size
+        How many rows there are.
+    count
+        How many shares.
+    offset
+        Which part of each share's rows is taken, 0 to 1.
 
     Returns
     -------
-    For each count, (count, 2), columns width and height; a size of much weight stands there
-    several times.
+    The rows, ascending and different, and (n,) float64 shares of each; None where all have one.
     """
-    order = _along_curve(points)
-    weight = np.ones(len(points)) if points.weight is None else points.weight[order]
+    middles = np.arange(count) + offset
+    if weight is None:
+        return (middles * (size / count)).astype(np.intp), None
     reached = np.cumsum(weight)
-    found = []
-    for count in counts:
-        shares = (np.arange(count) + 0.5) * (reached[-1] / count)
-        chosen = order[np.minimum(np.searchsorted(reached, shares), len(points) - 1)]
-        found.append(np.stack([points.width[chosen], points.height[chosen]], axis=1))
-    return found
+    drawn = np.minimum(np.searchsorted(reached, middles * (reached[-1] / count)), size - 1)
+    rows, shares = np.unique(drawn, return_counts=True)
+    return rows, None if len(rows) == count else shares.astype(np.float64)
 
 
 def _along_curve(points: Points) -> NDArray[np.intp]:
@@ -134,22 +171,18 @@ def _scaled(side: Floats) -> NDArray[np.int64]:
 
 
 def thinned(sample: Sample, count: int) -> Sample:
-    """Every second point, in the same unit, while there are more than so many and all weigh 1."""
-    sizes = sample.sizes
-    while len(sizes) > count and sample.weight is None:
-        sizes = sizes[::2]
-    return sample if sizes is sample.sizes else _arranged(sizes, None, sample.scale)
-
-
-def _laid_out(sizes: Floats, weight: Floats | None) -> Sample:
-    scale = 2.0 ** -int(np.frexp(sizes.max())[1])
-    return _arranged(np.maximum(sizes * scale, SMALLEST), weight, scale)
+    """A smaller sample in the same unit, or the sample itself where it has not clearly more."""
+    if len(sample) <= count * CLEARLY_MORE:
+        return sample
+    rows, shares = evenly(sample.weight, len(sample), count)
+    return _arranged(sample.sizes[rows], shares, sample.scale)
 
 
 def _arranged(scaled: Floats, weight: Floats | None, scale: float) -> Sample:
     width, height = np.ascontiguousarray(scaled.T.astype(np.float32))
     points = points_of(scaled[:, 0], scaled[:, 1], weight)
-    steps = min(len(scaled), FINE) if len(scaled) <= FINE or weight is not None else LEVELS
+    steps = len(scaled) if len(scaled) <= FINE else LEVELS
+    (across, wide, first), (up, high, lowest) = (_levels(side, weight, steps) for side in scaled.T)
     return Sample(
         sizes=scaled,
         scale=scale,
@@ -161,12 +194,25 @@ def _arranged(scaled: Floats, weight: Floats | None, scale: float) -> Sample:
         total=points.total,
         grain=points.grain,
         steps=steps,
-        levels=(_levels(scaled[:, 0], steps), _levels(scaled[:, 1], steps)),
-        ascending=(np.sort(scaled[:, 0]), np.sort(scaled[:, 1])),
+        levels=(across, up),
+        ascending=(wide, high),
+        starts=(first, lowest),
     )
 
 
-def _levels(side: Floats, steps: int) -> NDArray[np.intp]:
-    levels = np.empty(len(side), dtype=np.intp)
-    levels[np.argsort(side, kind="stable")] = np.arange(len(side)) * steps // len(side)
-    return levels
+def _levels(
+    side: Floats, weight: Floats | None, steps: int
+) -> tuple[NDArray[np.intp], Floats, NDArray[np.intp]]:
+    """The level of each point, the sides in ascending order, and where each level starts in it."""
+    count = len(side)
+    order = np.argsort(side, kind="stable")
+    position = np.arange(count) * steps // count
+    if weight is not None and steps < count:
+        # Half by weight, so that a heavy point has a level of its own
+        ends = np.cumsum(weight[order])
+        middles = ends - weight[order] / 2
+        shares = np.arange(count) / count + middles / ends[-1]
+        position = np.minimum((shares * (steps / 2)).astype(np.intp), steps - 1)
+    levels = np.empty(count, dtype=np.intp)
+    levels[order] = position
+    return levels, side[order], np.searchsorted(position, np.arange(steps + 1))

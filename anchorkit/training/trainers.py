@@ -68,6 +68,11 @@ class Trainer:
     defaults: Mapping[int, str] = field(default_factory=dict)
     augmentation: str | None = None
 
+    @property
+    def by_ratio(self) -> bool:
+        """Whether it judges anchors by the ratios of their sides with those of the boxes."""
+        return self.rule in ("yolov5", "yolov7")
+
 
 _DARKNET = {5: "yolov2-voc", 6: "yolov3-tiny", 9: "yolov3", 12: "yolov4-p5", 16: "yolov4-p6"}
 _YOLOV3 = {6: "yolov3-tiny", 9: "yolov3"}

@@ -267,7 +267,7 @@ def _untrained(given: VerdictInput) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "overwritten",
-            f"{_share(given.overwritten or 0)} of the truths lose their cell and anchor to another "
+            f"{_share(given.overwritten or 0)} of the boxes lose their cell and anchor to another "
             "one: a larger --input or more heads part them",
         )
 

@@ -1,4 +1,5 @@
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anchorkit.anchors import rounding
-from anchorkit.anchors.rounding import rounded
+from anchorkit.anchors.rounding import precision_that_keeps, rounded
 from anchorkit.errors import DataError, UsageError
 from anchorkit.quality import evaluate
 
@@ -33,6 +34,25 @@ def test_boxes_that_another_anchor_covers_may_draw_one_away() -> None:
     # As 2 x 2 and 3 x 4, IoU is 1, 3/4 and 1; as 3 x 3 and 3 x 4 it is 4/9, 1 and 1
     sizes = [(2, 2)] + [(3, 3)] * 5 + [(3, 4)] * 5
     assert rounded(sizes, [(2.4, 2.4), (3, 4)], 0).tolist() == [[3, 3], [3, 4]]
+
+
+@settings(max_examples=40)
+@given(some_sizes, some_anchors)
+def test_with_a_factor_fitness_is_never_below_that_of_each_side_to_its_nearest(
+    sizes: list[tuple[float, float]], anchors: list[tuple[float, float]]
+) -> None:
+    nearest = to_nearest(anchors)
+    if len(set(nearest)) == len(nearest):
+        found = rounded(sizes, anchors, 0, anchor_t=2.0)
+        wanted = evaluate(sizes, nearest, anchor_t=2.0).fitness
+        assert evaluate(sizes, found, anchor_t=2.0).fitness >= wanted - 1e-12
+
+
+def test_with_a_factor_the_rounding_of_higher_fitness_wins() -> None:
+    # Ratios with 5 x 5 are 3/5, 2/5, 3/5 and 3/5; with 5 x 7, of more overlap, 2/7 for the second
+    sizes = [(3, 8), (8, 2), (3, 7), (3, 7)]
+    assert rounded(sizes, [(5.5, 5.5)], 0).tolist() == [[5, 7]]
+    assert rounded(sizes, [(5.5, 5.5)], 0, anchor_t=4.0).tolist() == [[5, 5]]
 
 
 def test_two_anchors_on_one_pixel_are_set_apart() -> None:
@@ -115,7 +135,7 @@ def test_boxes_gathered_in_cells_are_rounded_alike(monkeypatch: pytest.MonkeyPat
 def test_cells_take_equal_and_extreme_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rounding, "MOST_BOXES", 100)
     assert rounded([(7, 7)] * 900, [(7.4, 6.6)], 0).tolist() == [[7, 7]]
-    extreme = [(1e-6, 1e6), (1e6, 1e-6)] * 400
+    extreme = [pair for part in range(400) for pair in ((1e-6, 1e6 + part), (1e6, 1e-6 + part))]
     assert abs(rounded(extreme, [(7.4, 6.6)], 0) - 7).max() <= 1
 
 
@@ -128,3 +148,23 @@ def test_no_boxes_is_an_error_of_the_data() -> None:
 def test_a_precision_that_makes_no_sense_is_refused(precision: int) -> None:
     with pytest.raises(UsageError, match="precision: wanted a whole number from 0 to 9, found"):
         rounded([(1, 1)], [(1, 1)], precision)
+
+
+@settings(max_examples=60)
+@given(some_sizes, some_anchors)
+def test_no_combination_of_floor_and_ceiling_is_better(
+    sizes: list[tuple[float, float]], anchors: list[tuple[float, float]]
+) -> None:
+    reached = mean_iou(sizes, rounded(sizes, anchors, 0))
+    sides = [side for anchor in anchors for side in anchor]
+    for ups in itertools.product((math.floor, math.ceil), repeat=len(sides)):
+        whole = [max(up(side), 1) for up, side in zip(ups, sides, strict=True)]
+        points = list(zip(whole[::2], whole[1::2], strict=True))
+        if len(set(points)) == len(points):
+            assert mean_iou(sizes, points) <= reached + 1e-9
+
+
+def test_the_precision_that_keeps_mean_iou_is_found_or_there_is_none() -> None:
+    sizes = [(0.25, 0.5), (3.0, 2.0)]
+    assert precision_that_keeps(sizes, sizes, 0.999, [0, 1, 2, 3]) == (2, 1.0)
+    assert precision_that_keeps([(1e-10, 1e-10)], [(1e-10, 1e-10)], 0.999, range(7)) is None

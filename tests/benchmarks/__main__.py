@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from .clustering import clustering_table
+from .commands import commands_table
 from .data import data_sets
 from .formats import formats_tables
 from .growth import COUNTS, growth_table
 from .loading import command_table, largest_root, loading_table
 
-SECTIONS = ("loading", "clustering", "growth", "formats")
+SECTIONS = ("loading", "commands", "clustering", "growth", "formats")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -40,6 +41,10 @@ def main(arguments: list[str] | None = None) -> None:
                 print(f"\n{name}: {len(sizes):,} boxes, k={k}, seeds 0 to {given.seeds - 1}\n")
                 seeds = range(given.seeds)
                 print(clustering_table(sizes, k, seeds=seeds, slow=not given.quick), flush=True)
+    if "commands" in given.only:
+        for name, sizes in sets.items():
+            print(f"\n{name}: {len(sizes):,} boxes, k=9, whole commands, processor time\n")
+            print(commands_table(sizes, 9, runs=2 if given.quick else 5), flush=True)
     if "growth" in given.only:
         name = max(sets, key=lambda one: len(sets[one]))
         counts = COUNTS[: 3 if given.quick else None]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from cfgs import TINY, V3
 from command import Ran, run
@@ -13,6 +14,7 @@ from pages import Page, parsed
 
 from anchorkit._version import __version__
 from anchorkit.boxes import boxes_of
+from anchorkit.cli import commands
 from anchorkit.loaders.npz import save_boxes
 
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
@@ -70,6 +72,31 @@ def test_page_tells_what_the_other_commands_say(yolo: Path) -> None:
     assert result["inspect"]["problems"] == inspected["problems"]
     rows = told("sweep", yolo, "-k", "1-4", "--seed", 3)["rows"]
     assert result["sweep"]["rows"] == rows
+
+
+def test_options_are_those_of_cluster_but_for_what_writes_other_files() -> None:
+    def options_of(name: str) -> set[str]:
+        command = commands.get_command(click.Context(commands), name)
+        assert command is not None
+        return {option for param in command.params for option in param.opts}
+
+    cluster, report = options_of("cluster"), options_of("report")
+    assert report - cluster == {"-o", "--output", "--compare"}
+    pictures = {"--plot", "--tensorboard", "--dpi", "--format"}
+    exports = {"--export", "--strides"}
+    cfgs = {"--assign", "--cfg-output", "--classes", "--dry-run", "--exit-code", "--force"}
+    cfgs |= {"--min-gain", "--names", "--recipe", "--shares"}
+    assert cluster - report == pictures | exports | cfgs
+
+
+def test_fitness_is_that_of_cluster_and_evaluate(yolo: Path) -> None:
+    words = yolo, "-k", 3, "--update", "ratio", "--anchor-t", 2.5
+    page = reported(*words)
+    cluster = told("cluster", *words)
+    assert page.result["evaluate"]["results"][0]["fitness"] == cluster["fitness"]
+    assert page.result["cluster"]["anchors"] == cluster["anchors"]
+    heads = ["".join(one.text) for one in page.named("button")]
+    assert "fitness" in heads
 
 
 def test_sections_stand_in_their_order(yolo: Path) -> None:

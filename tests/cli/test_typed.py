@@ -1,5 +1,6 @@
 """What people type when they come from another tool, and what they are told."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,10 @@ def test_a_path_that_is_not_there_is_answered_with_the_one_beside_it(
     Path("bare.cfg").touch()
     assert run("cluster", "VOC207").err.endswith("found nothing there; did you mean VOC2007?\n")
     assert run("cluster", "--voc", "VOC207").err.endswith("; did you mean VOC2007?\n")
-    # of another file only the extension is alike
+    # of another file only the extension is alike, and a link that leads nowhere is not meant
+    with contextlib.suppress(OSError):
+        Path("old.cfg").symlink_to("gone.txt")
+    assert run("check", "old.cfg").err.endswith("wanted a cfg, found nothing there\n")
     assert run("check", "nowhere.cfg").err.endswith("wanted a cfg, found nothing there\n")
 
 
@@ -106,3 +110,21 @@ def test_anchors_that_are_fractions_are_a_warning() -> None:
     done = run("evaluate", SAMPLE, "--anchors", "0.1,0.2, 0.5,1")
     assert "warning: anchors: no side is above 1 pixel of 416x416: if these are fract" in done.err
     assert "warning" not in run("evaluate", SAMPLE, "--anchors", "0.1,0.2, 0.5,1.1").err
+
+
+def test_data_of_which_nothing_can_be_used_may_be_of_another_format(tmp_path: Path) -> None:
+    done = run("cluster", "--yolo", SAMPLE)
+    assert done.code == 1
+    typed = Path(SAMPLE).as_posix()
+    assert f"warning: --yolo {typed}: looks like XML: --voc {typed} reads it\n" in done.err
+    labels = tmp_path / "labels"
+    labels.mkdir()
+    (labels / "a.txt").write_text("0 0.5 0.5 0.2 0.3\n")
+    done = run("cluster", "--kitti", labels)
+    assert f"looks like label files: --yolo {labels.as_posix()} reads it\n" in done.err
+    assert "looks like" not in run("cluster", "--voc", SAMPLE, "--min-size", 1000).err
+
+
+def test_more_anchors_than_sizes_are_answered_with_what_to_do() -> None:
+    done = run("cluster", SAMPLE, "-k", 400)
+    assert "the boxes have 290 distinct sizes: take fewer, or --trainer NAME, which" in done.err

@@ -29,7 +29,7 @@ TEXT = """\
 
 anchors = 10.0,20.0,  90.0,30.0,  300.0,300.0
 
-mean IoU              0.9999  of boxes with their nearest anchor; 0.9999 before rounding
+mean IoU              0.9999  with the nearest anchor; 0.9999 before rounding
 best possible recall  1.0000  boxes with an anchor within a factor of 4
 ratios (w/h): 0.50, 1.00, 3.00"""
 
@@ -49,7 +49,7 @@ MARKDOWN = """\
 anchors = 10.0,20.0,  90.0,30.0,  300.0,300.0
 ```
 
-- mean IoU **0.9999**, of boxes with their nearest anchor; 0.9999 before rounding
+- mean IoU **0.9999**, with the nearest anchor; 0.9999 before rounding
 - best possible recall **1.0000**, boxes with an anchor within a factor of 4
 - ratios (w/h): 0.50, 1.00, 3.00"""  # noqa: W291  # two blanks break a line in Markdown
 

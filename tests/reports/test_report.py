@@ -113,6 +113,13 @@ def test_page_of_160000_boxes_is_below_two_megabytes() -> None:
     assert len(page_of(160_000, 300).encode()) < 2_000_000
 
 
+def test_page_of_many_classes_says_which_can_be_chosen() -> None:
+    found = parsed(page_of(200, 50))
+    assert len(found.named("option")) == 41
+    assert "the 40 classes of most boxes" in found.text
+    assert "the 40 classes of most boxes" not in parsed(page_of(200, 40)).text
+
+
 def test_page_of_one_box_is_a_page() -> None:
     found = parsed(page_of(1, 1))
     assert found.unclosed == []

@@ -34,7 +34,7 @@ def test_an_ascent_never_falls_and_says_where_it_ended() -> None:
     sizes = everyday(2000, 4)
     scan = FullScan(distinct_sizes(sizes, None), 5)
     start = sizes[:5]
-    reached, anchors, history = ascend(scan, start, 30)
+    reached, anchors, history, _ = ascend(scan, start, 30)
     assert history == sorted(history)
     assert reached == history[-1] == pytest.approx(mean_iou(sizes, anchors), abs=1e-9)
     assert reached > mean_iou(sizes, start)

@@ -35,8 +35,8 @@ def test_anchors_are_balanced_at_the_quantile_a_plain_count_gives(
     weights: Floats = (np.arange(len(sizes)) % weight + 1).astype(np.float64)
     width, height = np.ascontiguousarray(sizes.T)
     (sample,) = samples_of(points_of(width, height, weights), [100])
-    assert sample.weight is not None
-    sizes, weights = sample.sizes / sample.scale, sample.weight
+    sizes = sample.sizes / sample.scale
+    weights = np.ones(len(sizes)) if sample.weight is None else sample.weight
     assignment = assign(sample, anchors * sample.scale)
     found = balance_points(sample, anchors * sample.scale, assignment) / sample.scale
     areas = sizes.prod(axis=1)

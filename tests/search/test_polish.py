@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 def test_polishing_ends_where_no_move_gains_and_never_falls() -> None:
     sizes = everyday(2000)
     scan = FullScan(distinct_sizes(sizes, None), 5)
-    reached, anchors, history = polish(scan, sizes[:5])
+    reached, anchors, history, _ = polish(scan, sizes[:5])
     assert history == sorted(history)
     assert reached == pytest.approx(mean_iou(sizes, anchors), abs=1e-12)
     for row, side in np.ndindex(5, 2):
@@ -43,7 +43,7 @@ def test_an_approach_never_falls_and_leaves_next_to_nothing_to_polish() -> None:
     scan, cells = FullScan(cloud, 6), FullScan(sketch(cloud), 6)
     start = cluster(cloud.sizes, 6).anchors * 1.03
     before = scan.assign(start).mean_iou
-    reached, anchors, history = approach(scan, cells, start)
+    reached, anchors, history, _ = approach(scan, cells, start)
     assert history[0] == before
     assert history == sorted(history)
     assert reached == history[-1] == scan.assign(anchors).mean_iou
@@ -53,6 +53,6 @@ def test_an_approach_never_falls_and_leaves_next_to_nothing_to_polish() -> None:
 
 def test_an_approach_along_which_nothing_changes_stays_where_it_is() -> None:
     scan = FullScan(points_of(np.array([1e-150, 2e-150]), np.array([1.0, 1.0]), None), 1)
-    _, anchors, history = approach(scan, scan, np.array([[1e-150, 1.0]]))
+    _, anchors, history, _ = approach(scan, scan, np.array([[1e-150, 1.0]]))
     assert history == sorted(history)
     assert np.isfinite(anchors).all()

@@ -109,11 +109,10 @@ def network_of(target: Target, asked: PartialInput = UNSAID) -> NetworkInput:
     network = asked.filled(own)
     if network.size != own.size:
         raise UsageError(
-            f"--input {network}, but {target.name} has width={own.width} height={own.height}"
+            f"--input {network}: wanted {own}, which {target.name} has: "
+            f"apply {target.name} --rescale {network} changes it"
         )
     if network.resize != own.resize:
         has = "has letter_box=1" if own.resize == "letterbox" else "has no letter_box=1"
-        raise UsageError(
-            f"--resize {network.resize}, but {target.name} {has}, which means {own.resize}"
-        )
+        raise UsageError(f"--resize {network.resize}: wanted {own.resize}: {target.name} {has}")
     return own

@@ -10,9 +10,10 @@ import numpy as np
 from anchorkit.boxes import Boxes
 from anchorkit.cli.messages import note, shows_progress, summary, warn
 from anchorkit.cli.options.data import DataOptions
-from anchorkit.errors import DataError, UsageError
+from anchorkit.errors import AnchorkitError, DataError, UsageError
 from anchorkit.load_report import Report
 from anchorkit.loaders import LOADERS, load
+from anchorkit.loaders.guess import guessed_format
 from anchorkit.network_input import DEFAULT_INPUT, NetworkInput
 from anchorkit.reports.left_out import heavy_losses, loss_lines
 from anchorkit.reports.tables import counted
@@ -65,6 +66,8 @@ def load_boxes(
     check_classes(data, boxes.class_names)
     if summary:
         say_losses(boxes.report)
+    if not len(boxes) and not boxes.report.filtered_total:
+        _say_other_format(data)
     check_images(data, boxes.report)
     if summary:
         check_strict(data, boxes.report)
@@ -92,6 +95,19 @@ def loaded(
         keypoints=data.keypoints,
     )
     return _filtered(boxes, data, network)
+
+
+def _say_other_format(data: DataOptions) -> None:
+    """Warn where data of which nothing could be used look like another format than was named."""
+    for format_named, path in data.sources:
+        try:
+            looks_like = guessed_format(path)
+        except AnchorkitError:
+            continue
+        if looks_like != format_named:
+            typed = path.as_posix()
+            holds = LOADERS[looks_like].holds
+            warn(f"--{format_named} {typed}: looks like {holds}: --{looks_like} {typed} reads it")
 
 
 def check_classes(data: DataOptions, known: Collection[str]) -> None:

@@ -80,11 +80,12 @@ def search_options(command: Command) -> Command:
         ),
         click.option(
             "--update",
-            type=OneOf(["median", "mean", "iou"]),
+            type=OneOf(["median", "mean", "iou", "ratio"]),
             default="median",
             show_default=True,
             help="What an anchor becomes: the median of its boxes, their mean (as darknet has it), "
-            "or the size of highest mean IoU with them.",
+            "the size of highest mean IoU with them, or that of highest fitness, by which YOLOv5 "
+            "judges.",
         ),
     ):
         command = option(command)

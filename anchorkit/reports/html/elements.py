@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from anchorkit.terminal import safe_text
 
-__all__ = ["Cell", "Html", "element", "joined", "sortable_table", "text_of"]
+__all__ = ["Cell", "Html", "element", "joined", "side_by_side", "sortable_table", "text_of"]
 
 VOID = frozenset({"meta", "br", "hr"})
 """Elements without an end."""
@@ -74,6 +74,11 @@ def element(tag: str, /, *children: str, **attributes: object) -> Html:
     return Html(f"{start}{joined(children)}</{tag}>")
 
 
+def side_by_side(*parts: Html) -> Html:
+    """Parts beside each other where the page is wide enough, else below each other."""
+    return element("div", *parts, class_="beside")
+
+
 def sortable_table(
     caption: str,
     columns: Sequence[str],
@@ -113,7 +118,7 @@ def sortable_table(
                 "td" if index else "th",
                 cell.text,
                 scope=None if index else "row",
-                class_="number" if index in numbers else None,
+                class_="number" if index in numbers else "text" if index else None,
                 data_value=None if cell.value is None else f"{cell.value:.10g}",
             )
             for index, cell in enumerate(row)
@@ -126,5 +131,7 @@ def sortable_table(
         element("tbody", *lines),
         class_="sortable",
     )
-    box = element("div", table, class_="scroll", tabindex=0, role="region", aria_label=caption)
-    return joined([box, element("p", left_out, class_="small")] if left_out else [box])
+    more = element("p", left_out, class_="small") if left_out else Html("")
+    return element(
+        "div", table, more, class_="scroll", tabindex=0, role="region", aria_label=caption
+    )

@@ -3,11 +3,12 @@
 Tested in tests/reports/test_report.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from anchorkit.anchors.text import format_anchors
 from anchorkit.reports.html.cells import (
+    EMPTY,
     MOST_ROWS,
     count_cell,
     more_rows,
@@ -17,12 +18,27 @@ from anchorkit.reports.html.cells import (
     signed_cell,
 )
 from anchorkit.reports.html.curves import coverage_picture
-from anchorkit.reports.html.elements import Cell, Html, element, joined, sortable_table
+from anchorkit.reports.html.elements import (
+    Cell,
+    Html,
+    element,
+    joined,
+    side_by_side,
+    sortable_table,
+)
 from anchorkit.reports.html.frames import frame_pictures
 
 __all__ = ["anchors_section", "gain_section"]
 
 Result = Mapping[str, Any]
+
+FIGURES = (
+    ("mean_iou", "mean IoU"),
+    ("below_half", "below 0.5"),
+    ("best_possible_recall", "recall"),
+    ("fitness", "fitness"),
+)
+"""Keys of the figures as labelled and in training, and what they are called."""
 
 
 def anchors_section(result: Result) -> Html:
@@ -39,7 +55,7 @@ def anchors_section(result: Result) -> Html:
             number_cell(one["ratio"], 2),
             count_cell(one["boxes"]),
             percent_cell(one["boxes"] / found["boxes"]),
-            Cell("") if one["mean_iou"] is None else number_cell(one["mean_iou"], 4),
+            number_cell(one["mean_iou"], 4),
         ]
         for number, one in enumerate(clusters, 1)
     ]
@@ -66,27 +82,30 @@ def anchors_section(result: Result) -> Html:
 def gain_section(result: Result) -> Html:
     """The anchors beside others: as a whole, in training, by class and by size."""
     results = result["evaluate"]["results"]
-    best, *others = results
+    best = results[0]
     title = "How much of the boxes the nearest anchor covers"
     named = [element("li", _swatch(row), one["name"]) for row, one in enumerate(results)]
+    fitness = ["fitness"] if "fitness" in best else []
+    columns = ["anchors", "k", "mean IoU", "these gain", "IoU of 0.5 or more", "recall", *fitness]
     parts = [
         sortable_table(
             "Sets of anchors",
-            ["anchors", "k", "mean IoU", "gain", "IoU of 0.5 or more", "best possible recall"],
+            columns,
             [
                 [
                     Cell(one["name"]),
                     count_cell(one["k"]),
                     number_cell(one["mean_iou"], 4),
-                    Cell("") if one is best else signed_cell(best["mean_iou"] - one["mean_iou"]),
+                    EMPTY if one is best else signed_cell(best["mean_iou"] - one["mean_iou"]),
                     percent_cell(one["iou_50"], 2),
                     percent_cell(one["best_possible_recall"], 2),
+                    *(number_cell(one[key], 4) for key in fitness),
                 ]
                 for one in results
             ],
-            numbers=range(1, 6),
+            numbers=range(1, len(columns)),
         ),
-        _in_training(result["cluster"]),
+        _in_training(results),
         element(
             "figure",
             coverage_picture(result["pictures"]["coverage"], title=title),
@@ -94,11 +113,12 @@ def gain_section(result: Result) -> Html:
             class_="wide",
         ),
     ]
-    if others:
-        parts += [
-            _by_group(result, "sizes", "By size at input", "size"),
-            _by_group(result, "classes", "By class", "class"),
-        ]
+    parts.append(
+        side_by_side(
+            _by_group(results, "sizes", "By size at input", "size"),
+            _by_group(results, "classes", "By class, worst first", "class"),
+        )
+    )
     return joined(parts)
 
 
@@ -112,55 +132,71 @@ def _swatch(row: int) -> Html:
     )
 
 
-def _in_training(found: Result) -> Html:
+def _in_training(results: Sequence[Result]) -> Html:
     """Figures as labelled and in training, where the training is known."""
-    if "training" not in found:
+    known = [one for one in results if "training" in one]
+    if not known:
         return Html("")
-    training, labelled = found["training"], found["labelled"]
-    columns = ["", "as labelled", "in training"]
-    sets = [(labelled, training)]
-    if "defaults" in training:
-        name = found.get("defaults", {}).get("name", "defaults")
-        columns += [f"{name}, as labelled", f"{name}, in training"]
-        sets.append((labelled["defaults"], training["defaults"]))
+    training = known[0]["training"]
+    columns = [f"{word}, {where}" for _, word in FIGURES for where in ("labelled", "in training")]
     rows = [
-        [Cell(word), *(number_cell(one[key], 4) for pair in sets for one in pair)]
-        for key, word in (
-            ("mean_iou", "mean IoU"),
-            ("below_half", "IoU below 0.5"),
-            ("best_possible_recall", "best possible recall"),
-            ("fitness", "fitness"),
-        )
+        [
+            Cell(one["name"]),
+            *(
+                number_cell(one[of][key], 4)
+                for key, _ in FIGURES
+                for of in ("labelled", "training")
+            ),
+        ]
+        for one in known
     ]
-    return sortable_table(
-        f"As labelled, and in training ({training['source']})",
-        columns,
-        rows,
-        numbers=range(1, len(columns)),
+    return joined(
+        [
+            sortable_table(
+                "As labelled, and as training sees the boxes",
+                ["anchors", *columns],
+                rows,
+                numbers=range(1, len(columns) + 1),
+            ),
+            element(
+                "p",
+                f"In training: {training['boxes']:,} boxes drawn as {training['source']} augments "
+                f"them, {training['lost']:.0%} of the draws lost.",
+                class_="small",
+            ),
+        ]
     )
 
 
-def _by_group(result: Result, key: str, caption: str, head: str) -> Html:
+def _by_group(results: Sequence[Result], key: str, caption: str, head: str) -> Html:
     """Each group of boxes with the anchors and with what they are compared with, worst first."""
-    best, old = result["evaluate"]["results"][:2]
-    before = {one["name"]: one for one in old[key]}
+    best, *others = results
+    before = [{one["name"]: one["mean_iou"] for one in other[key]} for other in others]
     rows = []
     for one in best[key][:MOST_ROWS]:
-        other = before[one["name"]]
+        old = [known[one["name"]] for known in before]
         rows.append(
             [
                 Cell(one["name"]),
                 count_cell(one["boxes"]),
-                number_cell(other["mean_iou"], 4),
                 number_cell(one["mean_iou"], 4),
-                signed_cell(one["mean_iou"] - other["mean_iou"]),
+                *(number_cell(value, 4) for value in old),
+                *(signed_cell(one["mean_iou"] - value) for value in old[:1]),
                 percent_cell(one["iou_50"], 1),
             ]
         )
+    columns = [
+        head,
+        "boxes",
+        "mean IoU",
+        *(f"{other['name']}" for other in others),
+        *(f"gain over {other['name']}" for other in others[:1]),
+        "IoU of 0.5 or more",
+    ]
     return sortable_table(
         caption,
-        [head, "boxes", f"mean IoU, {old['name']}", "mean IoU", "gain", "IoU of 0.5 or more"],
+        columns,
         rows,
-        numbers=range(1, 6),
+        numbers=range(1, len(columns)),
         left_out=more_rows(len(best[key]), "rows"),
     )

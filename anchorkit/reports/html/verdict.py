@@ -8,7 +8,7 @@ from typing import Any
 
 from anchorkit.reports.html.elements import Html, element, joined
 
-__all__ = ["run_section", "verdict_section"]
+__all__ = ["finding_list", "run_section", "verdict_section"]
 
 Result = Mapping[str, Any]
 
@@ -17,41 +17,51 @@ WORDS = {"error": "Error", "warning": "Warning", "note": "Note"}
 
 def verdict_section(result: Result) -> Html:
     """What to do, in the words of the verdict; without one, what the figures say."""
-    findings = [
+    results = result["evaluate"]["results"][:2]
+    figures = [
+        _figure("mean IoU", "mean_iou", results),
+        _figure("IoU of 0.5 or more", "iou_50", results),
+        _figure("best possible recall", "best_possible_recall", results),
+    ]
+    return joined([finding_list(result["findings"]), element("dl", *figures, class_="figures")])
+
+
+def finding_list(findings: Sequence[Result]) -> Html:
+    """Findings as a list, each with its level; empty where there are none."""
+    rows = [
         element(
             "li",
-            element("b", WORDS.get(one["level"], one["level"]), class_="level"),
+            element("b", WORDS.get(one["level"], ""), class_="level"),
             f" {one['text']}",
             class_=f"finding {one['level']}" if one["level"] in WORDS else "finding",
         )
-        for one in result["findings"]
+        for one in findings
     ]
-    best, *others = result["evaluate"]["results"]
-    figures = [
-        _figure("mean IoU", f"{best['mean_iou']:.4f}", others, "mean_iou"),
-        _figure("IoU of 0.5 or more", f"{best['iou_50']:.2%}", others, "iou_50"),
-        _figure(
-            "best possible recall",
-            f"{best['best_possible_recall']:.2%}",
-            others,
-            "best_possible_recall",
-        ),
-    ]
-    listed = element("ul", *findings, class_="findings") if findings else Html("")
-    return joined([listed, element("dl", *figures, class_="figures")])
+    return element("ul", *rows, class_="findings") if rows else Html("")
 
 
-def _figure(name: str, value: str, others: Sequence[Result], key: str) -> Html:
-    beside = ""
-    if others:
-        old = others[0][key]
-        shown = f"{old:.4f}" if key == "mean_iou" else f"{old:.2%}"
-        beside = f"{others[0]['name']}: {shown}"
-    return element(
-        "div",
-        element("dt", name),
-        element("dd", element("strong", value), element("span", beside, class_="small")),
-    )
+def _figure(name: str, key: str, results: Sequence[Result]) -> Html:
+    """A figure of the anchors, beside it that of the defaults; below, both in training."""
+    best, *others = (_shown(one[key], key) for one in results)
+    lines = [element("dt", name), element("dd", element("strong", best), _beside(results, others))]
+    if "training" in results[0]:
+        drawn = [_shown(_in_training(one["training"], key), key) for one in results]
+        lines.append(element("dd", f"in training {drawn[0]}", _beside(results, drawn[1:])))
+    return element("div", *lines)
+
+
+def _beside(results: Sequence[Result], figures: Sequence[str]) -> Html:
+    if not figures:
+        return Html("")
+    return element("span", f" {results[1]['name']}: {figures[0]}", class_="small")
+
+
+def _in_training(training: Result, key: str) -> float:
+    return float(1 - training["below_half"] if key == "iou_50" else training[key])
+
+
+def _shown(value: float, key: str) -> str:
+    return f"{value:.4f}" if key == "mean_iou" else f"{value:.2%}"
 
 
 def run_section(result: Result) -> Html:

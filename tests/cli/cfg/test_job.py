@@ -87,8 +87,14 @@ def test_cluster_takes_k_input_and_resizing_from_the_cfg(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--input", "608"], "--input 608x608, but net.cfg has width=416 height=416"),
-        (["--resize", "letterbox"], "net.cfg has no letter_box=1, which means stretch"),
+        (
+            ["--input", "608"],
+            "--input 608x608: wanted 416x416, which net.cfg has: apply net.cfg --rescale",
+        ),
+        (
+            ["--resize", "letterbox"],
+            "--resize letterbox: wanted stretch: net.cfg has no letter_box=1",
+        ),
     ],
 )
 def test_options_that_contradict_the_cfg_are_bad_usage(

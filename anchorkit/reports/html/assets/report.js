@@ -15,21 +15,38 @@
   function hide() { tip.hidden = true; }
   function told(target) { return target.closest && target.closest("[data-tip]"); }
 
+  /* What is told of: the part that has the focus, or what lies under the pointer. Either may move
+     when the page scrolls. */
+  var focused = null, pointer = null;
+
+  function follow() {
+    if (focused) {
+      var box = focused.getBoundingClientRect();
+      show(focused.getAttribute("data-tip"), box.left + box.width / 2, box.bottom);
+      return;
+    }
+    var target = pointer && document.elementFromPoint(pointer.clientX, pointer.clientY);
+    var part = target && told(target);
+    var text = part ? part.getAttribute("data-tip") : target ? under(target, pointer) : "";
+    if (text) show(text, pointer.clientX, pointer.clientY); else hide();
+  }
   document.addEventListener("pointermove", function (event) {
-    var part = told(event.target);
-    var text = part ? part.getAttribute("data-tip") : under(event);
-    if (text) show(text, event.clientX, event.clientY); else hide();
+    focused = null;
+    pointer = { clientX: event.clientX, clientY: event.clientY };
+    follow();
   });
-  document.addEventListener("pointerleave", hide);
-  document.addEventListener("scroll", hide, true);
+  document.documentElement.addEventListener("pointerleave", function () { pointer = null; follow(); });
+  document.addEventListener("scroll", follow, true);
   document.addEventListener("focusin", function (event) {
-    var part = told(event.target);
-    if (!part || !event.target.matches(":focus-visible")) return;
-    var box = part.getBoundingClientRect();
-    show(part.getAttribute("data-tip"), box.left + box.width / 2, box.bottom);
+    focused = event.target.matches(":focus-visible") ? told(event.target) : null;
+    if (focused) follow();
   });
-  document.addEventListener("focusout", hide);
-  document.addEventListener("keydown", function (event) { if (event.key === "Escape") hide(); });
+  document.addEventListener("focusout", function () { focused = null; hide(); });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    focused = pointer = null;
+    hide();
+  });
 
   /* The picture of sizes: which cell the pointer is in, and which anchor is nearest there. */
   var sizes = result.pictures.sizes;
@@ -67,11 +84,11 @@
     return best;
   }
 
-  function under(event) {
-    if (!plot || !plot.contains(event.target)) return "";
+  function under(target, at) {
+    if (!plot || !plot.contains(target)) return "";
     var box = plot.getBoundingClientRect(), view = plot.viewBox.baseVal;
-    var x = (event.clientX - box.left) * view.width / box.width;
-    var y = (event.clientY - box.top) * view.height / box.height;
+    var x = (at.clientX - box.left) * view.width / box.width;
+    var y = (at.clientY - box.top) * view.height / box.height;
     var across = (x - margin("left")) / (view.width - margin("left") - margin("right"));
     var up = (view.height - margin("bottom") - y) / (view.height - margin("top") - margin("bottom"));
     if (across < 0 || across > 1 || up < 0 || up > 1) return "";
@@ -128,6 +145,11 @@
     choice.value = "0"; /* a reloaded page keeps what was chosen before */
     choice.addEventListener("change", redraw);
   }
+
+  /* What is folded away would be missing on paper. */
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("details").forEach(function (one) { one.open = true; });
+  });
 
   /* Tables: a head sorts by its column, numbers from the largest down, names from A up. */
   document.querySelectorAll("table.sortable").forEach(function (table) {
