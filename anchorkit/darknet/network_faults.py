@@ -89,6 +89,8 @@ def _of_schedule(cfg: Cfg) -> list[Fault]:
         found = written(cfg, cfg.net, key)
         if found is None or found.entry is None:
             return [Fault("schedule", entry.line, f"policy=steps without {key}")]
+        if found.oddities:
+            return [Fault("schedule", found.line, f"{key}: {'; '.join(found.oddities)}")]
         counts[key] = found.entry.value.count(",") + 1
     if counts["scales"] >= counts["steps"]:
         return []

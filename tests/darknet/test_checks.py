@@ -344,6 +344,8 @@ def test_shipped_cfgs_are_let_pass_but_for_a_mask(path: Path) -> None:
         ("[net]", "[net]\npolicy=steps", "policy=steps without steps"),
         ("[net]", "[net]\npolicy=steps\nsteps=1,2", "policy=steps without scales"),
         ("[net]", "[net]\npolicy=steps\nsteps=1,2\nscales=.1", "2 steps, but only 1 scales"),
+        ("[net]", "[net]\npolicy=steps\nsteps=1,\n2\nscales=.1,.1", "ignores line 4"),
+        ("[net]", "[net]\npolicy=steps\nsteps=1 ; a, b\nscales=.1", "counts the commas"),
         ("channels=3", "", "[net] has no channels"),
     ],
 )
