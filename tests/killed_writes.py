@@ -21,6 +21,9 @@ from anchorkit.cli import main as command_line
 from anchorkit.files import write_atomically
 
 REPEATS = 4000
+AGAIN = 25
+"""Kills after which it is measured again how long a whole run takes."""
+
 SAMPLE = Path(__file__).parent.parent / "sample_voc"
 
 
@@ -44,6 +47,24 @@ def killed(work: Callable[[], object], seconds: float) -> bool:
             work()
         finally:
             os._exit(0)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+def killed_at_write(work: Callable[[], object], beside: Path, seconds: float) -> bool:
+    """The same, the child killed some time after it has begun to write beside its file."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    while not beside.exists():
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.WIFSIGNALED(status)
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
@@ -96,41 +117,41 @@ def kill_runs(kills: int) -> None:
         def run() -> None:
             words = ["cluster", "--voc", str(SAMPLE), "--cfg", str(path), "--update", "mean"]
             sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
-            command_line([*words, "--jobs", "1"])
+            command_line([*words, "--augment", "none", "--jobs", "1"])
 
-        path.write_bytes(old)
-        start = time.perf_counter()
-        child = os.fork()
-        if child == 0:
-            try:
-                run()
-            finally:
-                os._exit(0)
-        os.waitpid(child, 0)
-        one_run = time.perf_counter() - start
+        def whole_run() -> float:
+            path.write_bytes(old)
+            start = time.perf_counter()
+            child = os.fork()
+            if child == 0:
+                try:
+                    run()
+                finally:
+                    os._exit(0)
+            os.waitpid(child, 0)
+            return time.perf_counter() - start
+
+        one_run = whole_run()
         new = path.read_bytes()
         if new == old:
             sys.exit("the command wrote nothing")
         fates = {"old": 0, "new": 0, "left": 0, "done": 0}
         for count in range(kills):
+            if count % AGAIN == 0:
+                one_run = whole_run()  # the machine may have more to do by now
             path.write_bytes(old)
-            # One half anywhere, one half near the end, where the cfg is written
-            share = dice.uniform(0, 1.1) if count % 2 else dice.uniform(0.8, 1.1)
-            was_killed = killed(run, share * one_run)
+            # One half anywhere, one half while the cfg is written
+            if count % 2:
+                was_killed = killed(run, dice.uniform(0, 1.1) * one_run)
+            else:
+                was_killed = killed_at_write(run, path_beside(path), dice.uniform(0, 0.003))
             found = path.read_bytes()
             if found not in (old, new):
                 sys.exit(f"damaged: {found[:40]!r}..., {len(found)} bytes")
             fates["new" if found == new else "old"] += 1
             fates["left"] += check_beside(path)
             fates["done"] += not was_killed
-        path.write_bytes(old)
-        child = os.fork()
-        if child == 0:
-            try:
-                run()
-            finally:
-                os._exit(0)
-        os.waitpid(child, 0)
+        whole_run()
         if check_beside(path) or path.read_bytes() != new:
             sys.exit("a last run did not clear what was left behind")
         print(

@@ -5,7 +5,17 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-__all__ = ["Image", "images_of", "store_coco", "store_data", "store_yolo"]
+__all__ = [
+    "Image",
+    "images_of",
+    "store_coco",
+    "store_data",
+    "store_keras",
+    "store_kitti",
+    "store_list",
+    "store_yaml",
+    "store_yolo",
+]
 
 
 class Image(NamedTuple):
@@ -100,3 +110,56 @@ def store_coco(images: list[Image], folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "instances.json").write_text(json.dumps(document), encoding="utf-8")
     return folder / "instances.json"
+
+
+def store_yaml(images: list[Image], folder: Path) -> Path:
+    """As Roboflow exports it; the images themselves are empty files."""
+    store_yolo(images, folder)
+    (folder / "images" / "train").mkdir(parents=True)
+    for image in images:
+        (folder / "images" / "train" / f"{image.name}.jpg").touch()
+    text = f"train: ../images/train\nval: ../images/val\nnames: {class_names(images)}\n"
+    (folder / "data.yaml").write_text(text, encoding="utf-8")
+    return folder / "data.yaml"
+
+
+def store_list(images: list[Image], folder: Path) -> Path:
+    store_yolo(images, folder)
+    listed = "".join(f"./images/train/{image.name}.jpg\n" for image in images)
+    (folder / "train.txt").write_text(listed, encoding="utf-8")
+    return folder / "train.txt"
+
+
+def store_pictures(images: list[Image], folder: Path) -> None:
+    """Black images, for formats that tell no sizes."""
+    from PIL import Image as Picture
+
+    folder.mkdir(parents=True)
+    for image in images:
+        Picture.new("1", (image.width, image.height)).save(folder / f"{image.name}.png")
+
+
+def store_kitti(images: list[Image], folder: Path) -> Path:
+    store_pictures(images, folder / "image_2")
+    (folder / "label_2").mkdir(parents=True)
+    for image in images:
+        lines = [
+            f"{name} 0 0 0 {' '.join(map(str, corners))} 0 0 0 0 0 0 0\n"
+            for name, *corners in image.objects
+        ]
+        (folder / "label_2" / f"{image.name}.txt").write_text("".join(lines), encoding="utf-8")
+    return folder
+
+
+def store_keras(images: list[Image], folder: Path) -> Path:
+    names = class_names(images)
+    store_pictures(images, folder / "images")
+    lines = []
+    for image in images:
+        boxes = [
+            ",".join(map(str, (*corners, names.index(name)))) for name, *corners in image.objects
+        ]
+        lines.append(f"images/{image.name}.png {' '.join(boxes)}\n")
+    (folder / "classes.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
+    (folder / "2007_train.txt").write_text("".join(lines), encoding="utf-8")
+    return folder / "2007_train.txt"

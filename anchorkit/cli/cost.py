@@ -75,6 +75,7 @@ CONVENTIONS = ("flops", "darknet", "macs", "paddle")
     help="Also write the network as a graph that TensorBoard shows; needs the extra "
     "anchorkit[tensorboard].",
 )
+@click.option("--quiet", is_flag=True, help="Say nothing about what was written.")
 @format_option
 def command(
     files: tuple[Path, ...],
@@ -85,9 +86,10 @@ def command(
     plot: Path | None,
     look: Look,
     board: Path | None,
+    quiet: bool,
     form: str,
 ) -> None:
-    """Read, count, draw, print."""
+    """Read, count, draw, print; what `quiet` is for, messages look up."""
     from anchorkit.cli.messages import write_result
     from anchorkit.darknet.cfg_file import naming, read_cfg_file
     from anchorkit.darknet.cost import cfg_with_k, network_cost

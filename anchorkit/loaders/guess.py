@@ -96,11 +96,11 @@ def _of_folder(place: Path) -> str:
         raise UsageError(f"{typed}: holds {both}: say which with {options}")
     if any(file.lower().endswith(IMAGE_SUFFIXES) for file in below) and _has_labels(place):
         return "data"
+    if coco_files(place):
+        return "coco"
     texts = [file for file in below if file.lower().endswith(LOADERS["yolo"].suffixes)]
     if any(text_kind(file) == "labels" for file in texts[:_TRIED]):
         return "yolo"  # what is wrong with them, their loader tells
-    if coco_files(place):
-        return "coco"
     folders = " or ".join(loader.holds for loader in _taking("DIR").values())
     for file in below:
         other = described(file) or _list_named(file)

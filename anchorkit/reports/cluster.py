@@ -236,8 +236,8 @@ def _recalled(result: Mapping[str, Any]) -> list[list[str]]:
     if "fitness" in result:
         past, fitness = result["anchors_past_threshold"], result["fitness"]
         rows += [
-            ["anchors past threshold", f"{past:.4f}", "anchors within that factor of a box"],
-            ["fitness", f"{fitness:.4f}", "best ratio of a box's sides with an anchor's there"],
+            ["anchors past threshold", f"{past:.4f}", "anchors within that factor of a box, mean"],
+            ["fitness", f"{fitness:.4f}", "best ratio of sides, mean over all boxes"],
         ]
     return rows
 

@@ -35,8 +35,8 @@ FIGURES = (
     ("IoU of 0.5 or more", "iou_50"),
 )
 NOTES = {
-    "anchors_past_threshold": "anchors within that factor of a box",
-    "fitness": "best ratio of a box's sides with an anchor's there",
+    "anchors_past_threshold": "anchors within that factor of a box, mean",
+    "fitness": "best ratio of sides, mean over all boxes",
     "iou_50": "of the boxes",
 }
 GROUP_COLUMNS = ("boxes", "share", "mean IoU", "IoU >= 0.5", "recall")
@@ -90,18 +90,25 @@ def comparison_markdown(result: Mapping[str, Any]) -> str:
         title = f"### {safe_markdown(results[0]['name'])}: mean IoU {results[0]['mean_iou']:.4f}"
         parts = [*_alone(result, markdown_table), *_trained(result, "markdown")]
         return "\n\n".join([title, _read(result), *parts])
-    best = max(results, key=lambda one: one["mean_iou"])
     rows = _side_by_side(result)
     notes = "\n".join(f"- {safe_markdown(note)}" for note in ["* best of the row", *_notes(result)])
     return "\n\n".join(
         [
-            f"### {safe_markdown(best['name'])} fits best: mean IoU {best['mean_iou']:.4f}",
+            f"### {_best(results)}",
             _read(result),
             markdown_table(rows[0], rows[1:], left=[rows[0][0]]),
             notes,
             *_trained(result, "markdown"),
         ]
     )
+
+
+def _best(results: Sequence[Mapping[str, Any]]) -> str:
+    """Which set fits best, in four digits; of a tie, which do."""
+    highest = f"{max(one['mean_iou'] for one in results):.4f}"
+    names = [safe_markdown(one["name"]) for one in results if f"{one['mean_iou']:.4f}" == highest]
+    said = f"{names[0]} fits best" if len(names) == 1 else f"{' and '.join(names)} fit alike"
+    return f"{said}: mean IoU {highest}"
 
 
 def _trained(result: Mapping[str, Any], form: str) -> list[str]:

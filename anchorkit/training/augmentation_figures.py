@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anchorkit.errors import DataError, UsageError
-from anchorkit.overlap import BLOCK, as_sizes, nearest
+from anchorkit.overlap import BLOCK, as_sizes, nearest, ratios
 
 __all__ = ["TrainingQuality", "measured"]
 
@@ -71,8 +71,8 @@ def measured(sizes: ArrayLike, anchors: ArrayLike, anchor_t: float = 4.0) -> Tra
     best = nearest(boxes, centres)[1]
     recalled, fitness = 0, 0.0
     for start in range(0, len(boxes), BLOCK):
-        ratios = _best_ratios(boxes[start : start + BLOCK], centres)
-        learnt = ratios[ratios > 1 / anchor_t]
+        best_ratios = _best_ratios(boxes[start : start + BLOCK], centres)
+        learnt = best_ratios[best_ratios > 1 / anchor_t]
         recalled += len(learnt)
         fitness += float(learnt.sum())
     return TrainingQuality(
@@ -88,8 +88,5 @@ def _best_ratios(boxes: NDArray[np.float64], centres: NDArray[np.float64]) -> ND
     wide, high = np.ascontiguousarray(boxes.T)
     best = np.zeros(len(boxes))
     for width, height in centres.tolist():
-        across, down = wide / width, high / height
-        np.minimum(across, 1 / across, out=across)
-        np.minimum(down, 1 / down, out=down)
-        np.maximum(best, np.minimum(across, down), out=best)
+        np.maximum(best, ratios(wide, high, width, height), out=best)
     return best

@@ -18,6 +18,13 @@ def cfg(tmp_path: Path) -> Path:
     return path
 
 
+def test_quiet_hides_what_was_drawn(cfg: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(cfg.parent)
+    words = ["cost", "net.cfg", "--plot", "net.svg"]
+    assert run(*words).err == "anchorkit: note: net.svg: written\n"
+    assert run(*words, "--quiet").err == ""
+
+
 def test_json_has_the_keys_of_the_contract(cfg: Path) -> None:
     result = json.loads(run("cost", "--cfg", cfg, "--format", "json").out)
     assert {"parameters", "trainable", "flops", "convention", "layers", "heads"} <= result.keys()

@@ -143,6 +143,11 @@ def test_markdown_names_the_set_that_fits_best() -> None:
     assert comparison_markdown(judged(good=GOOD)).startswith("### good: mean IoU 0.8750\n")
 
 
+def test_markdown_calls_a_tie_a_tie() -> None:
+    text = comparison_markdown(judged(poor=POOR, good=GOOD, same=GOOD))
+    assert text.startswith("### good and same fit alike: mean IoU 0.8750\n")
+
+
 def test_no_boxes_is_an_error() -> None:
     with pytest.raises(DataError, match="no usable boxes"):
         judged(boxes_of([]), good=GOOD)

@@ -17,6 +17,7 @@ from anchorkit.search.swaps import (
     pruned,
     search_of,
     swap_scores,
+    swap_sums,
     swapped,
 )
 
@@ -154,3 +155,19 @@ def test_an_anchor_may_go_far_to_where_it_is_nearest_itself() -> None:
     poor = np.array([[56.0, 76.0]]) * search.sample.scale
     assert climb(search.sample, poor, 10).mean_iou < 0.25
     assert swapped(search, poor).mean_iou > 0.32
+
+
+def test_the_sum_after_a_swap_is_that_of_the_best_that_is_left_for_any_measure() -> None:
+    (sample,) = samples_of(distinct_sizes(sizes_with(3, 5), None), [400])
+    stream = np.random.RandomState(3)
+    own = stream.random_sample((4, len(sample))).astype(np.float32)
+    table = stream.random_sample((6, len(sample))).astype(np.float32)
+    weight = [1.0] * len(sample) if sample.weight is None else sample.weight.tolist()
+    found = swap_sums(sample, own, table)
+    for row in range(6):
+        for gone in range(4):
+            best = np.vstack([np.delete(own, gone, axis=0), table[row]]).max(axis=0)
+            plain = sum(w * float(one) for w, one in zip(weight, best, strict=True))
+            assert found[row, gone] == pytest.approx(
+                plain, abs=sum(weight) * 2.0**-TABLE_BITS * 1.5
+            )
