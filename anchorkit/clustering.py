@@ -65,6 +65,9 @@ themselves long before."""
 ASCENDED = 3
 """Finds that ascend over all boxes: the best of the large sample may change places there."""
 
+POLISHED = 2
+"""Those of which fitness is raised over all boxes."""
+
 UNLIKE = 0.01
 """Mean IoU by which finds may fall short of the best and yet lead to the highest fitness."""
 
@@ -307,7 +310,7 @@ def _fittest(
         starts = [anchors * large.scale for anchors in ends]
         polished = [
             polish_fitness(scan, found.anchors / large.scale, anchor_t)
-            for found in raised(large, starts, anchor_t, stream, swaps=0)[:ASCENDED]
+            for found in raised(large, starts, anchor_t, stream, swaps=0)[:POLISHED]
         ]
         ends = [max(polished, key=lambda fit: fit.fitness).anchors]
     best = max(ends, key=lambda anchors: fitness(whole, anchors, anchor_t))

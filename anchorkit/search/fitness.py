@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from anchorkit.overlap import ratios
 from anchorkit.search.climb import ScoredAnchors
 from anchorkit.search.passes import FullScan, summed
-from anchorkit.search.points import Floats
+from anchorkit.search.points import Floats, Points
 from anchorkit.search.sample import Sample
 from anchorkit.search.sides import move_sides
 from anchorkit.search.swaps import spread_candidates, swap_sums
@@ -27,6 +27,9 @@ __all__ = ["Fit", "fitness", "polish_fitness", "raised", "ratio_table"]
 
 FACTORS = (0.996, 0.999, 1.001, 1.004)
 """What each side of each anchor is multiplied by over all points, to see whether fitness gains."""
+
+FARTHEST = 1.0041
+"""More than any of these factors changes a ratio by."""
 
 STARTS = 6
 """Finds of the search by IoU that the search by fitness begins with, the best after one round of
@@ -41,6 +44,9 @@ SHORT, LONG = 1, 6
 SWAPS = 20
 """Swaps in a row at most. They end by themselves long before."""
 
+
+PATIENCE = 6
+"""Ascents in a row, each after a few neighbours were put elsewhere, that find no higher fitness."""
 
 GAIN = 1e-5
 """Fitness that a swap must gain to be kept."""
@@ -95,10 +101,8 @@ def raised(
 
     candidates = spread_candidates(sample, stream)
     table = table_of(sample, candidates)
-    begun = [move_sides(sample, ScoredAnchors(0.0, anchors), SHORT, table_of) for anchors in finds]
-    begun.sort(key=lambda one: -one.mean_iou)
-    ended = []
-    for found in begun[:STARTS]:
+
+    def ascended(found: ScoredAnchors) -> ScoredAnchors:
         best = found
         for _ in range(swaps):
             sums = swap_sums(sample, table_of(sample, best.anchors), table)
@@ -113,8 +117,30 @@ def raised(
                     break
             else:
                 break
-        ended.append(move_sides(sample, best, LONG, table_of))
+        return move_sides(sample, best, LONG, table_of)
+
+    begun = [move_sides(sample, ScoredAnchors(0.0, anchors), SHORT, table_of) for anchors in finds]
+    begun.sort(key=lambda one: -one.mean_iou)
+    ended = [ascended(found) for found in begun[:STARTS]]
+    waited = 0
+    while swaps and waited < PATIENCE:
+        best = max(ended, key=lambda one: one.mean_iou)
+        anchors = _with_some_elsewhere(best.anchors, candidates, stream)
+        ended.append(ascended(move_sides(sample, ScoredAnchors(0.0, anchors), SHORT, table_of)))
+        waited = 0 if ended[-1].mean_iou > best.mean_iou + GAIN else waited + 1
     return sorted(ended, key=lambda one: -one.mean_iou)
+
+
+def _with_some_elsewhere(
+    anchors: Floats, candidates: Floats, stream: np.random.RandomState
+) -> Floats:
+    """The anchors with two or three neighbours at candidates drawn at random."""
+    near = anchors[stream.randint(len(anchors))]
+    apart = np.maximum(anchors / near, near / anchors).prod(axis=1)
+    rows = np.argsort(apart, kind="stable")[: 2 + int(stream.randint(2))]
+    moved = anchors.copy()
+    moved[rows] = candidates[stream.randint(len(candidates), size=len(rows))]
+    return moved
 
 
 def fitness(scan: FullScan, anchors: Floats, anchor_t: float) -> float:
@@ -157,31 +183,48 @@ def polish_fitness(scan: FullScan, anchors: Floats, anchor_t: float) -> Fit:
     points, anchors, k = scan.points, anchors.copy(), len(anchors)
     columns = itertools.count(1)
 
-    def column(a: float, b: float) -> Floats:
-        if next(columns) % k == 0:
-            scan.count()
-        near, ratio = _ratio(points.width, points.height, a, b, anchor_t)
+    def column(some: Points, a: float, b: float) -> Floats:
+        near, ratio = _ratio(some.width, some.height, a, b, anchor_t)
         ratio *= near
         return exact(ratio, points.grain)
 
-    def total(values: Floats) -> float:
-        return summed(values, points, slice(0, len(points)))
+    def whole_column(a: float, b: float) -> Floats:
+        if next(columns) % k == 0:
+            scan.count()
+        return column(points, a, b)
 
-    table = np.stack([column(a, b) for a, b in anchors.tolist()])
-    history = [total(table.max(axis=0)) / points.total]
+    def total(values: Floats, some: Points) -> float:
+        return summed(values, some, slice(0, len(some)))
+
+    table = np.stack([whole_column(a, b) for a, b in anchors.tolist()])
+    covered = total(table.max(axis=0), points)
+    history = [covered / points.total]
     idle, row = 0, 0
     while idle < k:
         rest = np.delete(table, row, axis=0).max(axis=0) if k > 1 else np.zeros(len(points))
-        gained = False
-        for side in range(2):
-            for factor in FACTORS:
-                moved = anchors[row].copy()
-                moved[side] *= factor
-                ratio = column(*moved.tolist())
-                reached = total(np.maximum(rest, ratio)) / points.total
-                if reached > history[-1]:
-                    anchors[row], table[row], gained = moved, ratio, True
-                    history.append(reached)
+        reached, gained = None, False
+        for side, factor in itertools.product(range(2), FACTORS):
+            if reached is None:
+                # A move changes no ratio by more than its factor: others are for other anchors
+                ratio = ratios(points.width, points.height, *anchors[row].tolist())
+                near = np.flatnonzero(ratio * FARTHEST >= np.maximum(rest, 1 / anchor_t))
+                reached = _part(points, near)
+                others = rest[near]
+                now = total(np.maximum(others, table[row][near]), reached)
+            moved = anchors[row].copy()
+            moved[side] *= factor
+            gain = total(np.maximum(others, column(reached, *moved.tolist())), reached) - now
+            if gain > 0:
+                anchors[row], table[row] = moved, whole_column(*moved.tolist())
+                covered += gain
+                history.append(covered / points.total)
+                reached, gained = None, True
         idle = 0 if gained else idle + 1
         row = (row + 1) % k
     return Fit(history[-1], anchors, history)
+
+
+def _part(points: Points, rows: NDArray[np.intp]) -> Points:
+    """Some of the points, with the grain of all."""
+    weight = None if points.weight is None else points.weight[rows]
+    return Points(points.width[rows], points.height[rows], weight, points.total, points.grain)

@@ -34,7 +34,7 @@ def test_fitness_is_raised_and_polishing_never_falls() -> None:
     (sample,) = samples_of(points, [1000])
     scan = FullScan(points, 5)
     start = sizes[:5]
-    (found,) = raised(sample, [start * sample.scale], 4.0, np.random.RandomState(0))
+    found, *_ = raised(sample, [start * sample.scale], 4.0, np.random.RandomState(0))
     reached = fitness(scan, found.anchors / sample.scale, 4.0)
     assert reached > fitness(scan, start, 4.0)
     end = polish_fitness(scan, found.anchors / sample.scale, 4.0)
