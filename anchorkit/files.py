@@ -241,7 +241,8 @@ def near_path(path: str | os.PathLike[str]) -> str:
     except (OSError, ValueError):
         return ""
     # One extension would make all of its files alike
-    near = closest(name, [one for one in names if closest(_stem(name), [_stem(one)])])
+    likely = [one for one in names if one != name and closest(_stem(name), [_stem(one)])]
+    near = closest(name, likely)
     return f"; did you mean {os.path.join(folder, near).replace(os.sep, '/')}?" if near else ""  # noqa: PTH118  # pathlib loads slowly, for readers
 
 

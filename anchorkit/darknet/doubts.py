@@ -4,7 +4,7 @@ Tested in tests/darknet/test_checks.py.
 """
 
 from collections.abc import Sequence
-from itertools import combinations, pairwise
+from itertools import combinations, product
 from statistics import fmean
 
 from anchorkit.darknet.dealing import area
@@ -123,23 +123,38 @@ def _of_near(heads: Sequence[Head]) -> list[Fault]:
 
 
 def _of_order(heads: Sequence[Head]) -> list[Fault]:
-    """Heads of a coarser stride whose anchors are smaller, on average, than those of a finer."""
-    sizes: list[tuple[float, int, float]] = []
-    for head in heads:
-        areas = [area(anchor) for anchor in head.used_anchors]
-        if head.stride is not None and areas:
-            sizes.append((head.stride, head.line_of("mask"), fmean(areas) ** 0.5))
-    sizes.sort()
-    return [
-        Fault(
-            "order",
-            line,
-            f"stride {stride:g} has anchors of {size:.0f} pixels on average, "
-            f"stride {finer:g} of {larger:.0f}",
-        )
-        for (finer, _, larger), (stride, line, size) in pairwise(sizes)
-        if stride > finer and size < larger
-    ]
+    """Heads of a coarser stride whose anchors are smaller, on average or one of them."""
+    found: list[Fault] = []
+    sized = [head for head in heads if head.stride is not None and head.used_anchors]
+    sized.sort(key=lambda head: head.stride or 0.0)
+    for at, head in enumerate(sized):
+        finer = [one for one in sized[:at] if one.stride != head.stride]
+        text = ""
+        if finer and _mean_side(head) < _mean_side(finer[-1]):
+            text = (
+                f"stride {head.stride:g} has anchors of {_mean_side(head):.0f} pixels on average, "
+                f"stride {finer[-1].stride:g} of {_mean_side(finer[-1]):.0f}"
+            )
+        for other in finer:
+            text = text or _smaller_one(head, other)
+        if text:
+            found.append(Fault("order", head.line_of("mask"), text))
+    return found
+
+
+def _mean_side(head: Head) -> float:
+    return float(fmean(area(anchor) for anchor in head.used_anchors) ** 0.5)
+
+
+def _smaller_one(head: Head, finer: Head) -> str:
+    """An anchor of a head that fits into one of a finer head, in words; empty where none does."""
+    for anchor, other in product(head.used_anchors, finer.used_anchors):
+        if anchor != other and anchor[0] <= other[0] and anchor[1] <= other[1]:
+            return (
+                f"stride {head.stride:g} has an anchor of {_shown(anchor)}, "
+                f"stride {finer.stride:g} a larger one of {_shown(other)}"
+            )
+    return ""
 
 
 def _of_equal_strides(heads: Sequence[Head]) -> list[Fault]:

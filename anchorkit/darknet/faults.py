@@ -42,7 +42,7 @@ def faults_of(heads: Sequence[Head]) -> tuple[Fault, ...]:
 def _of_one(head: Head, heads: int) -> list[Fault]:
     faults: list[Fault] = []
     for found in head.written.values():
-        if found.oddities:
+        if found.oddities and (found.value or found.key != "counters_per_class"):
             text = f"{found.key}: {'; '.join(found.oddities)}"
             faults.append(Fault("syntax", found.line, text))
     line = head.line_of("anchors")

@@ -18,6 +18,9 @@ __all__ = ["coarsest", "misspelt", "network_faults"]
 ALIKE = 0.8
 """From this ratio of `difflib` on, a header is a misspelt one: `[convolutinal]`, not `[se]`."""
 
+NEARLY = 0.01
+"""Pixels by which cells of three decimals may miss a whole pixel."""
+
 
 def network_faults(
     cfg: Cfg, heads: Sequence[Head], told: Sequence[tuple[str, int]] = ()
@@ -86,6 +89,8 @@ def _of_schedule(cfg: Cfg) -> list[Fault]:
         found = written(cfg, cfg.net, key)
         if found is None or found.entry is None:
             return [Fault("schedule", entry.line, f"policy=steps without {key}")]
+        if found.oddities:
+            return [Fault("schedule", found.line, f"{key}: {'; '.join(found.oddities)}")]
         counts[key] = found.entry.value.count(",") + 1
     if counts["scales"] >= counts["steps"]:
         return []
@@ -150,6 +155,8 @@ def _of_units(cfg: Cfg, head: Head, heads: Sequence[Head]) -> list[Fault]:
         text = "all anchors are of one pixel or less: fractions?"
     elif _are_cells(cfg, head, heads, sides):
         text = "all anchors would fit into the grid, and are no whole pixels: cells?"
+    elif (stride := _whole_in_pixels(cfg, heads, sides)) is not None:
+        text = f"most anchors are whole pixels only in cells of {stride}: cells?"
     return [Fault("units", head.line_of("anchors"), text)] if text else []
 
 
@@ -160,6 +167,18 @@ def _are_cells(cfg: Cfg, head: Head, heads: Sequence[Head], sides: Sequence[floa
         return False
     fractions = sum(side != int(side) for side in sides)
     return sides[-1] <= max(cfg.size) / stride and 2 * fractions > len(sides)
+
+
+def _whole_in_pixels(cfg: Cfg, heads: Sequence[Head], sides: Sequence[float]) -> int | None:
+    """The stride by whose cells fractions are whole pixels; None where that may be chance."""
+    fractions = sum((2 * side) % 1 != 0 for side in sides)
+    if 2 * fractions < len(sides):
+        return None
+    for stride in sorted({int(head.stride) for head in heads if head.stride}):
+        fit = sides[-1] * stride <= max(cfg.size)
+        if fit and all(abs(side * stride - round(side * stride)) < NEARLY for side in sides):
+            return stride
+    return None
 
 
 def _of_counters(head: Head) -> list[Fault]:

@@ -15,7 +15,6 @@ from anchorkit.darknet.fork_keys import (
     unread_keys,
 )
 from anchorkit.darknet.sections import ALIASES, Cfg, Entry, Section
-from anchorkit.darknet.shapes import KNOWN
 
 __all__ = ["Note", "notes_of"]
 
@@ -91,8 +90,6 @@ def _of_net(cfg: Cfg) -> list[Note]:
 
 def _of_section(section: Section) -> list[Note]:
     notes: list[Note] = []
-    if section.type not in KNOWN and section.type != "net":
-        notes.append(Note(section.line, f"{section.header}: a layer that no darknet knows"))
     for fork, types in LACKING.items():
         if section.type in types:
             text = f"[{section.type}]: a layer that {fork}'s darknet does not have"

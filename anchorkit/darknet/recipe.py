@@ -44,7 +44,8 @@ def recipe(cfg: Cfg, classes: int, images: int = 0) -> tuple[list[tuple[str, str
         return keys, [f"policy={policy} has no steps: only max_batches is written"]
     keys.append(("steps", f"{batches * 8 // 10},{batches * 9 // 10}"))
     scales = written(cfg, cfg.net, "scales")
-    if scales is None or len(read_list(scales).numbers) != 2:
+    listed = None if scales is None or scales.oddities else read_list(scales)
+    if listed is None or not listed.is_clean or len(listed.numbers) != 2:
         # darknet reads as many scales as there are steps
         keys.append(("scales", ".1,.1"))
     return keys, []

@@ -208,7 +208,7 @@ def _tail(cfg: Cfg, entry: Entry) -> Span | None:
 def _counted(section: Section, entry: Entry) -> Span | None:
     """A comment whose commas darknet counts, in a form of which it counts none; else None."""
     comment = entry.comment
-    if entry.key in ("mask", "counters_per_class"):  # darknet stops at `#`, not at `;`
+    if entry.key in ("mask", "counters_per_class", "steps"):  # darknet stops at `#`, not at `;`
         counts = comment.startswith(";") and "," in comment.partition("#")[0]
         new = "#" + comment[1:]
     else:  # Of more numbers than it has room for, darknet ruins its memory

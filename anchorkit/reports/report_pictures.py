@@ -22,6 +22,12 @@ MOST_CLASSES = 40
 FINE = 110
 """Steps along each axis at which the nearest anchor is looked up, for the borders."""
 
+ROOM = 1.12
+"""How far beyond an anchor the axes reach at least, a factor."""
+
+FINEST = 10
+"""Decimals of the edges of cells: boxes that are all alike lie in a cell of some width."""
+
 BINS = 50
 PLACES = (8, 32)
 """Cells along each side of the image, of few positions and of many."""
@@ -56,7 +62,7 @@ def picture_keys(
     scale = scale_for(sizes, anchors)
     found = density(sizes, across=scale, up=scale)
     across, up = (
-        _rounded(_reaching(edges, anchors[:, column], scale))
+        _rounded(_reaching(edges, anchors[:, column], scale), FINEST)
         for column, edges in enumerate((found.across, found.up))
     )
     fine = [
@@ -84,11 +90,11 @@ def picture_keys(
 def _reaching(
     edges: NDArray[np.float64], sides: NDArray[np.float64], scale: str
 ) -> NDArray[np.float64]:
-    """Edges of cells, and one more where an anchor lies beyond them."""
+    """Edges of cells, and one more where an anchor lies beyond them, or hardly within."""
     low, high = edges[0], edges[-1]
-    room = 1.12
-    first = [sides.min() / room] if scale == "log" and sides.min() < low else []
-    last = [sides.max() * room] if sides.max() > high else []
+    least, most = sides.min() / ROOM, sides.max() * ROOM
+    first = [least] if scale == "log" and least < low else []
+    last = [most] if most > high else []
     if scale == "linear" and low > 0:
         first = [0.0]
     return np.concatenate([first, edges, last])

@@ -25,7 +25,7 @@ MOST_KS = 9
 
 
 def ks_around(k: int, *, heads: int = 1, most: int) -> list[int]:
-    """Numbers of anchors to compare: up to the one that was asked for, and one beyond it.
+    """Numbers of anchors to compare: up to the one that was asked for, and a third beyond it.
 
     Parameters
     ----------
@@ -39,14 +39,16 @@ def ks_around(k: int, *, heads: int = 1, most: int) -> list[int]:
     Examples
     --------
     >>> ks_around(9, most=1000), ks_around(9, heads=3, most=1000), ks_around(2, most=2)
-    ([1, 2, 3, 4, 5, 6, 7, 8, 9, 11], [3, 6, 9, 12], [1, 2])
+    ([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [3, 6, 9, 12], [1, 2])
+    >>> ks_around(9, heads=3, most=8), ks_around(9, heads=3, most=2)
+    ([3, 6], [2])
     >>> ks_around(25, most=1000)
-    [3, 6, 9, 12, 15, 18, 21, 24, 25, 31]
+    [3, 6, 9, 12, 15, 18, 21, 24, 25, 27, 30, 33]
     """
-    shares = -(-k // (heads * MOST_KS))  # of each head, from one k to the next
-    beyond = (k // heads + max(shares, k // heads // 4)) * heads
-    ks = {*range(shares * heads, k, shares * heads), k, beyond}
-    return sorted(one for one in ks if one <= most)
+    step = -(-k // (heads * MOST_KS)) * heads
+    last = min(k + max(step, k // 3), most)
+    ks = {*range(step, last + 1, step)} | ({k} if k <= most else set())
+    return sorted(ks) or [most]
 
 
 def sweep_keys(

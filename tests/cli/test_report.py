@@ -150,6 +150,8 @@ def check_harmless(page: Page) -> None:
     assert page.unclosed == []
     runs = [one for one in page.named("script") if one.attributes.get("type") is None]
     assert len(runs) == 1
+    (kept,) = [one for one in page.named("script") if one not in runs]
+    assert {"<", ">", "&"} & set("".join(kept.text)) == set()
     assert len(page.named("style")) == 1
     assert {one.tag for one in page.elements} & {"img", "iframe", "object", "link", "base"} == set()
     for one in page.elements:

@@ -1,5 +1,6 @@
 """What people type when they come from another tool, and what they are told."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,10 @@ def test_a_path_that_is_not_there_is_answered_with_the_one_beside_it(
     Path("bare.cfg").touch()
     assert run("cluster", "VOC207").err.endswith("found nothing there; did you mean VOC2007?\n")
     assert run("cluster", "--voc", "VOC207").err.endswith("; did you mean VOC2007?\n")
-    # of another file only the extension is alike
+    # of another file only the extension is alike, and a link that leads nowhere is not meant
+    with contextlib.suppress(OSError):
+        Path("old.cfg").symlink_to("gone.txt")
+    assert run("check", "old.cfg").err.endswith("wanted a cfg, found nothing there\n")
     assert run("check", "nowhere.cfg").err.endswith("wanted a cfg, found nothing there\n")
 
 

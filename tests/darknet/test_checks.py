@@ -252,6 +252,28 @@ def test_an_order_of_masks_against_the_strides() -> None:
     assert ("order", line_of(text, "mask", 3)) in warnings(text)
 
 
+def test_one_anchor_at_a_coarser_stride_than_a_larger_one_is_against_the_order() -> None:
+    text = V4.replace("mask = 0,1,2", "mask = 0,1,4").replace("mask = 3,4,5", "mask = 2,3,5")
+    assert errors(text) == []
+    assert ("order", line_of(text, "mask", 2)) in warnings(text)
+    assert "stride 16 has an anchor of 33x23, stride 8 a larger one of 62x45" in str(
+        check_cfg(read_cfg(text))
+    )
+
+
+@pytest.mark.parametrize(("stride", "found"), [(8, True), (16, True), (32, True), (7, False)])
+def test_anchors_in_cells_of_any_head_are_a_fault(stride: int, found: bool) -> None:
+    pairs = [[int(side) for side in pair.split(",")] for pair in PAIRS]
+    cells = [",".join(f"{side / stride:.5g}" for side in pair) for pair in pairs]
+    text = listing(*cells)
+    assert (("units", line_of(text, "anchors")) in errors(text)) is found
+
+
+def test_anchors_of_another_input_by_an_even_ratio_are_pixels() -> None:
+    pairs = [",".join(f"{int(side) * 1.25:g}" for side in pair.split(",")) for pair in PAIRS]
+    assert not any(gate == "units" for gate, _ in errors(listing(*pairs).replace("=416", "=544")))
+
+
 def test_heads_of_one_stride_may_have_a_route_that_leads_elsewhere() -> None:
     text = yolo(masks=["3,4,5", "0,1,2"], strides=[32, 32], count=6)
     assert errors(text) == []
@@ -322,6 +344,8 @@ def test_shipped_cfgs_are_let_pass_but_for_a_mask(path: Path) -> None:
         ("[net]", "[net]\npolicy=steps", "policy=steps without steps"),
         ("[net]", "[net]\npolicy=steps\nsteps=1,2", "policy=steps without scales"),
         ("[net]", "[net]\npolicy=steps\nsteps=1,2\nscales=.1", "2 steps, but only 1 scales"),
+        ("[net]", "[net]\npolicy=steps\nsteps=1,\n2\nscales=.1,.1", "ignores line 4"),
+        ("[net]", "[net]\npolicy=steps\nsteps=1 ; a, b\nscales=.1", "counts the commas"),
         ("channels=3", "", "[net] has no channels"),
     ],
 )

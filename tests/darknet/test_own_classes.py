@@ -103,6 +103,20 @@ def test_the_recipe_writes_as_many_scales_as_steps() -> None:
     assert "policy=sgdr has no steps" in notes[0]
 
 
+@pytest.mark.parametrize(
+    "scales",
+    ["scales=.1,\n.1", 'scales=".1,.1"', "scales .1,.1", "scales=.1 .1", "scales=.1;.1", "scales="],
+)
+def test_the_recipe_leaves_no_scales_that_darknet_reads_otherwise(scales: str) -> None:
+    net = f"channels=3\npolicy=steps\nsteps=100,200\n{scales}"
+    text = V4.replace("channels=3", net)
+    edit = edited(read_cfg(text), own(V4), net=recipe(read_cfg(text), 3)[0])
+    plain = edit.text.replace(" ", "").replace("max_batches=6000\n", "")
+    wanted = "channels=3\npolicy=steps\nsteps=4800,5400\nscales=.1,.1"
+    assert plain == V4.replace("channels=3", wanted).replace(" ", "")
+    assert check_cfg(edit.cfg) == []
+
+
 def test_keys_that_are_missing_in_net_are_put_at_its_end() -> None:
     text = V4.replace("channels=3", "channels=3\npolicy=steps\n# so far")
     edit = edited(read_cfg(text), own(V4), net=[("max_batches", "6000"), ("steps", "1,2")])

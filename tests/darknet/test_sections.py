@@ -69,7 +69,6 @@ def test_header_with_blanks_is_the_section_and_other_case_is_not() -> None:
         ("width=1\nwidth=2", "line 3: width is repeated"),
         ("mask=", "line 2: mask=: no value"),
         ("[ yolo ]", "line 2: [ yolo ]: hank-ai's darknet takes no blanks"),
-        ("[warp]", "line 2: [warp]: a layer that no darknet knows"),
         ("[yolo]\nanchors=1e1,2", "line 3: anchors: hank-ai's darknet reads no exponents"),
         ("[region]\nanchors=1,2 # a, b", "line 3: anchors of [region]: darknet counts the commas"),
         ("[yolo]\nmask=0,1 ; 2,3", "line 3: mask of [yolo]: darknet counts the commas"),

@@ -236,6 +236,7 @@ def test_classes_that_are_no_number_are_those_of_the_filters(value: str) -> None
 def test_counters_that_say_nothing_are_left_alone() -> None:
     text = V4.replace("num=9", "num=9\ncounters_per_class=")
     assert edited(read_cfg(text), OWN).changes == ()
+    assert faults_of(heads_of(read_cfg(text))) == ()
 
 
 def test_a_list_over_two_lines_at_the_end_of_the_file_leaves_no_line_end() -> None:

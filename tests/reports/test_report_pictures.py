@@ -55,11 +55,20 @@ def test_cells_hold_the_boxes_between_their_edges() -> None:
         assert sum(inside) == count
 
 
+@pytest.mark.parametrize("side", [0.0003, 0.01, 0.9])
+@pytest.mark.parametrize("count", [1, 40])
+def test_boxes_that_are_all_alike_lie_in_a_cell_of_some_width(side: float, count: int) -> None:
+    found = keys_of(boxes_of([(side, side)] * count))["sizes"]
+    assert found["cells"][0]["cells"][1::2] == [count]
+    for edges in (found["across"], found["up"]):
+        assert (np.diff(edges) > 0).all()
+
+
 def test_anchors_lie_within_the_axes() -> None:
     found = keys_of(boxes_of((drawn(40, 2) * 0.2).tolist()))["sizes"]
     for column, edges in enumerate((found["across"], found["up"])):
-        assert edges[0] < ANCHORS[:, column].min()
-        assert edges[-1] > ANCHORS[:, column].max()
+        assert edges[0] < ANCHORS[:, column].min() / 1.1
+        assert edges[-1] > ANCHORS[:, column].max() * 1.1
         assert edges == sorted(edges)
 
 
