@@ -369,7 +369,7 @@ def _bar(progress: bool) -> tuple[Callable[[float, int], object], Callable[[], o
     from tqdm import tqdm  # seldom needed, and it costs time to import
 
     shown = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
-    bar = tqdm(desc="searching", delay=1.0, leave=False, bar_format=shown)
+    bar = tqdm(desc="searching", delay=1.0, leave=False, dynamic_ncols=True, bar_format=shown)
 
     def tick(done: float, whole: int) -> None:
         bar.total = whole

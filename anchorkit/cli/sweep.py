@@ -339,7 +339,7 @@ def with_bar(work: Callable[[Callable[[], object]], Result], *, total: int, show
         return work(lambda: None)
     from tqdm import tqdm
 
-    with tqdm(total=total, desc="searching", leave=False) as bar:
+    with tqdm(total=total, desc="searching", leave=False, dynamic_ncols=True) as bar:
         return work(bar.update)
 
 
