@@ -55,13 +55,14 @@ def killed(work: Callable[[], object], seconds: float) -> bool:
 
 def killed_at_write(work: Callable[[], object], beside: Path, seconds: float) -> bool:
     """The same, the child killed some time after it has begun to write beside its file."""
+    left = _begun(beside)
     child = os.fork()
     if child == 0:
         try:
             work()
         finally:
             os._exit(0)
-    while not beside.exists():
+    while _begun(beside) in (None, left):
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             return os.WIFSIGNALED(status)
@@ -69,6 +70,15 @@ def killed_at_write(work: Callable[[], object], beside: Path, seconds: float) ->
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     return os.WIFSIGNALED(status)
+
+
+def _begun(path: Path) -> tuple[int, int] | None:
+    """What tells one file at a path from another; None where there is none."""
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return None
+    return there.st_ino, there.st_ctime_ns
 
 
 def check_beside(path: Path) -> int:
@@ -152,7 +162,9 @@ def kill_runs(kills: int) -> None:
             fates["left"] += check_beside(path)
             fates["done"] += not was_killed
         whole_run()
-        if check_beside(path) or path.read_bytes() != new:
+        if path.read_bytes() != new:
+            sys.exit("a last run did not write what the first did")
+        if check_beside(path):
             sys.exit("a last run did not clear what was left behind")
         print(
             f"{kills} runs killed ({fates['done']} were done by then): the cfg as it was "
