@@ -73,7 +73,8 @@ def command(
         return 0
     paths = chosen_cfgs(cfg_options.file, files)
     _check(paths, anchors, rescale, cfg_options, exports, form)
-    options = [replace(cfg_options, file=path, strides=exports.strides) for path in paths]
+    given = replace(cfg_options, strides=exports.strides)
+    options = [replace(given, file=path, by_option=path == given.file) for path in paths]
     check_outputs_differ([*(out for one in options for out in one.outputs()), *exports.outputs()])
     outcomes = [_planned(one, anchors, rescale) for one in options]
     codes = [finish(outcome, one) for outcome, one in zip(outcomes, options, strict=True)]

@@ -63,6 +63,13 @@ class CfgOptions:
     min_gain: float | None = None
     strides: tuple[int, ...] | None = None
     """Of `--strides`, which other options take as well."""
+    by_option: bool = True
+    """Whether the file was named by `--cfg`, not as an argument."""
+
+    @property
+    def typed(self) -> str:
+        """The file as the user typed it."""
+        return f"--cfg {self.file}" if self.by_option else str(self.file)
 
     @property
     def to_stdout(self) -> bool:
@@ -73,7 +80,7 @@ class CfgOptions:
         """The cfg that will be written."""
         if self.output is not None:
             return [Output(f"--cfg-output {self.output}", None if self.to_stdout else self.output)]
-        return [Output(f"--cfg {self.file}", self.file)]
+        return [Output(self.typed, self.file)]
 
     def changes_heads(self) -> bool:
         """Whether anything is asked of the heads beside their anchors."""

@@ -70,7 +70,7 @@ def open_cfg(options: CfgOptions) -> Target:
     """
     if options.file is None:
         raise UsageError("wanted a cfg: --cfg FILE")
-    file = read_cfg_file(options.file, typed=f"--cfg {options.file}")
+    file = read_cfg_file(options.file, typed=options.typed)
     if options.output is not None and not options.to_stdout:
         typed = f"--cfg-output {options.output}"
         check_output(options.output, typed, ours=_is_cfg, what="a cfg")

@@ -123,6 +123,18 @@ def test_none_is_written_where_one_cannot_be() -> None:
     assert Path("good.cfg").read_bytes() == V4.encode()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["good.cfg", "missing.cfg"], "anchorkit: error: missing.cfg: wanted a cfg"),
+        (["--cfg", "missing.cfg"], "anchorkit: error: --cfg missing.cfg: wanted a cfg"),
+    ],
+)
+def test_a_missing_cfg_is_named_as_it_was_typed(arguments: list[str], said: str) -> None:
+    done = run("apply", *arguments, "--classes", 3)
+    assert (done.code, done.err.startswith(said)) == (2, True)
+
+
 def test_markdown_begins_with_the_verdict_and_the_failed_gates() -> None:
     assert run("check", "good.cfg", "--format", "markdown").out.startswith(
         "### Passed (good.cfg)\n"
