@@ -40,11 +40,12 @@ $(READY)-bench: $(READY)
 run: $(READY)  ## set everything up and find 9 anchors for sample_voc
 	$(BIN)/anchorkit cluster --voc sample_voc -k 9 --input 416
 
+# Tests start hundreds of processes, which would compile the package anew where nothing is kept.
 test: $(READY)-dev  ## set everything up and check format, lint, types and tests
 	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses auto
 
 coverage: $(READY)-dev  ## run the tests, and list the lines and branches that none of them reaches
 	$(BIN)/coverage erase
