@@ -10,6 +10,7 @@ from anchorkit.arguments import as_seed, as_whole
 from anchorkit.errors import UsageError
 
 __all__ = [
+    "AHEAD",
     "DRAWS",
     "PER_PERCENT",
     "WORTH",

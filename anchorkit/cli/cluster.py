@@ -66,6 +66,9 @@ __all__ = [
     "warn_of_rounding",
 ]
 
+KEEP = ("keep-defaults", "keep-defaults-worse")
+"""Codes of the advice to train with the anchors that are there."""
+
 WORTH_A_WARNING = 0.001
 """Mean IoU that rounding may cost without a word."""
 
@@ -242,7 +245,8 @@ def command(
     say_filled(found, options)
     warn_of_rounding(found, options)
     job.plan(boxes, found.sizes, found.anchors, found.weights)
-    text = rendered(found, boxes, options, form, job, seen=seen, fit=fit)
+    result = judged(found, boxes, options, job, seen=seen, fit=fit)
+    text = rendered(result, form, job)
     more = exports.written(
         found.anchors,
         network=options.network,
@@ -258,7 +262,7 @@ def command(
             draw(plot, subject, look)
         if board:
             shown_on(board, found, options, subject)
-    code = job.finish()
+    code = job.finish(keep=any(one["code"] in KEEP for one in result["findings"]))
     whole = text + (f"\n{more}" if more else "")
     write_result(whole, nl=not more, err=cfg_options.to_stdout)
     return code
@@ -504,21 +508,11 @@ def warn_of_rounding(found: Found, options: SearchOptions) -> None:
     )
 
 
-def rendered(
-    found: Found,
-    boxes: "Boxes | CountedBoxes",
-    options: SearchOptions,
-    form: str,
-    job: "CfgJob",
-    *,
-    seen: "InTraining | None",
-    fit: str,
-) -> str:
+def rendered(result: dict[str, Any], form: str, job: "CfgJob") -> str:
     """The result as the user wants to read it."""
     from anchorkit.reports.cluster import summary_markdown, summary_text
     from anchorkit.reports.tables import json_text
 
-    result = judged(found, boxes, options, job, seen=seen, fit=fit)
     if form == "json":
         return json_text(result | job.keys())
     show = {"text": summary_text, "markdown": summary_markdown}

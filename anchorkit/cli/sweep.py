@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from anchorkit.anchors.named import NamedAnchors
     from anchorkit.boxes import Boxes
     from anchorkit.darknet.cost import Cost
+    from anchorkit.darknet.sections import Cfg
     from anchorkit.suggested_k import Chosen
     from anchorkit.sweep import Row
     from anchorkit.training.judgement import InTraining
@@ -136,12 +138,14 @@ def command(
         check_board()
         check_folder(board, f"--tensorboard {board}")
     costs: list[Cost | None] | None = None
+    paid: _Paid | None = None
     if cfg is None:
         network = usual_input(trainer, asked)
         heads = len(trainer.strides) if trainer else 1
     else:
         trainer = trainer or TRAINERS["darknet"]
-        network, costs, heads = _paid(cfg, ks, asked)
+        paid = _paid(cfg, ks, asked)
+        network, costs, heads = paid.network, paid.costs, paid.heads
     say_set_against(trainer, (), network, cfg=cfg is not None)
     if precision is None:
         precision = trainer.precision if trainer else 0
@@ -188,8 +192,16 @@ def command(
         anchor_t=anchor_t if by_ratio else None,
     )
     usual = trainer.augmentation if trainer else None
-    seen = in_training(augment, boxes, network, seed=seed, trainer=usual)
-    result |= _verdict(rows, found, boxes, network, seen, None if cfg else trainer, anchor_t)
+    seen = in_training(
+        augment,
+        boxes,
+        network,
+        seed=seed,
+        cfg=None if paid is None else (paid.own.name, paid.cfg),
+        trainer=usual,
+    )
+    own = None if paid is None or not len(paid.own.anchors) else paid.own
+    result |= _verdict(rows, found, boxes, network, seen, trainer, own, anchor_t)
     if plot or board:
         from anchorkit.plots.sweep import sweep_figure
 
@@ -203,13 +215,25 @@ def command(
     write_result(show[form](result))
 
 
-def _paid(
-    cfg: Path, ks: tuple[int, ...], asked: PartialInput
-) -> "tuple[NetworkInput, list[Cost | None], int]":
-    """The input of a cfg, unless another is asked for, its cost with each k, and its heads."""
+class _Paid(NamedTuple):
+    """What a cfg says: its input, its cost with each k, how many heads it has, its own anchors."""
+
+    network: "NetworkInput"
+    costs: "list[Cost | None]"
+    heads: int
+    own: "NamedAnchors"
+    cfg: "Cfg"
+
+
+def _paid(cfg: Path, ks: tuple[int, ...], asked: PartialInput) -> _Paid:
+    """What a cfg says, at its input unless another is asked for."""
+    import numpy as np
+
+    from anchorkit.anchors.named import NamedAnchors
     from anchorkit.darknet.cfg_file import input_of, naming, read_cfg_file
     from anchorkit.darknet.cost import costs_of_ks
     from anchorkit.darknet.heads import heads_of
+    from anchorkit.darknet.listed import listed_anchors
     from anchorkit.errors import CfgError
 
     file = read_cfg_file(cfg, typed=f"--cfg {cfg}")
@@ -218,8 +242,11 @@ def _paid(
         if asked.size is None and known.size is None:
             raise CfgError(f"line {file.cfg.net.line}: [net] has no width and height")
         network = asked.over(known).filled()
-        heads = len(heads_of(file.cfg)) or 1
-        return network, costs_of_ks(file.cfg, ks, size=network.size), heads
+        heads = heads_of(file.cfg)
+        pairs = np.asarray(listed_anchors(heads), dtype=np.float64).reshape(-1, 2)
+        own = NamedAnchors(Path(file.name).name, pairs, "cfg", known)
+        costs = costs_of_ks(file.cfg, ks, size=network.size)
+        return _Paid(network, costs, len(heads) or 1, own, file.cfg)
 
 
 def _possible(
@@ -276,23 +303,30 @@ def _verdict(
     network: "NetworkInput",
     seen: "InTraining | None",
     trainer: Trainer | None,
+    own: "NamedAnchors | None",
     anchor_t: float,
 ) -> dict[str, Any]:
-    """What is said of the anchors of the k that is suggested, beside a known network's own."""
+    """What is said of the anchors of the k that is suggested, beside those of a network.
+
+    Those are a cfg's own, else of the trainer's network with as many, else of its usual one.
+    """
     from anchorkit.cli.options.verdict import verdict_on
     from anchorkit.reports.cluster import defaults_for
 
     if found is None:
         return {"findings": []}
     k = found.suggestion.k
+    defaults = own or defaults_for(k, network, trainer)
+    if defaults is None and trainer is not None:
+        defaults = defaults_for(trainer.per_level * len(trainer.strides), network, trainer)
     anchors = next(row.anchors for row in rows if len(row.anchors) == k)
     return verdict_on(
         anchors,
         boxes,
         network,
-        defaults=defaults_for(k, network, trainer),
+        defaults=defaults,
         seen=seen,
-        trainer=trainer,
+        trainer=None if own else trainer,
         anchor_t=anchor_t,
     )
 

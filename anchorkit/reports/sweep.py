@@ -14,7 +14,7 @@ from anchorkit.network_input import NetworkInput
 from anchorkit.reports.findings import finding_lines
 from anchorkit.reports.fit import DIGITS, account_keys, network_keys, network_text, ratio_keys
 from anchorkit.reports.tables import counted, markdown_table, text_table
-from anchorkit.suggested_k import DRAWS, WORTH, Chosen
+from anchorkit.suggested_k import AHEAD, DRAWS, WORTH, Chosen
 from anchorkit.sweep import Row
 from anchorkit.terminal import safe_text
 
@@ -130,18 +130,19 @@ def reason(found: Chosen | None, *, heads: int = 1, held_out: bool = False) -> s
         shared = f" that are multiples of its {heads} heads" if heads > 1 else ""
         return f"no k suggested: that takes at least two of them{shared}"
     k, before, beyond, open_end = found.suggestion
+    far = max(2 * k, k + AHEAD * heads)
     on = " on the boxes held out" if held_out else ""
     if before is None:
         up_to = f"k = {k}"
     else:
         up_to = f"up to k = {k} an anchor adds {before:.4f} to the mean IoU{on}"
     if beyond is None:
-        more = f"more anchors may add as much (-k 1-{2 * k} looks further)"
+        more = f"more anchors may add as much (-k 1-{far} looks further)"
         parts = [f"{up_to}, and there the range ends: {more}"]
     else:
         parts = [f"{up_to}, beyond it {beyond:.4f} at most ({WORTH:.2f} is worth one)"]
         if open_end:
-            parts.append(f"the range ends soon after: -k 1-{2 * k} is surer")
+            parts.append(f"the range ends soon after: -k 1-{far} is surer")
     return "; ".join([*parts, _agreed(found)])
 
 

@@ -48,8 +48,8 @@ def test_both_shares_stand_in_json_and_in_a_note(tmp_path: Path) -> None:
     result = json.loads(check(tmp_path, "--max-untrained", "1").out)
     assert (result["untrained"], result["overwritten"]) == (0.25, 0.333333)
     assert (
-        "by the rule of darknet 25.00% of the boxes are never trained, and 33.33% of what anchors "
-        "are given is overwritten"
+        "by the rule of darknet 25.00% of the boxes are never trained (0.00% dropped before for "
+        "their size), and 33.33% of what anchors are given is overwritten"
     ) in result["notes"]
     assert "untrained" not in json.loads(check(tmp_path).out)
 

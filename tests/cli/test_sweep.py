@@ -13,6 +13,7 @@ from anchorkit.cli.sweep import with_bar
 from anchorkit.darknet.cost import costs_of_ks
 from anchorkit.darknet.sections import read_cfg
 from anchorkit.plots.sweep import sweep_figure
+from anchorkit.reports.sweep import reason
 from anchorkit.search.distances import DISTANCES as KNOWN
 from anchorkit.suggested_k import Chosen, Suggestion
 from anchorkit.sweep import sweep
@@ -286,3 +287,26 @@ def test_cfg_without_heads_has_no_price_for_k(tmp_path: Path) -> None:
     done = run("sweep", "--voc", SAMPLE, "-k", "3", "--cfg", cfg)
     assert done.code == 1
     assert "net.cfg: no detection head" in done.err
+
+
+def test_with_a_cfg_the_anchors_to_beat_and_the_training_are_its_own(tmp_path: Path) -> None:
+    cfg = tmp_path / "net.cfg"
+    cfg.write_text(V3)
+    result = swept("--cfg", cfg, "-k", "3,6")
+    assert result["training"]["source"] == "net.cfg"  # type: ignore[index]
+    advice = [one["text"] for one in result["findings"] if "below IoU 0.5" in one["text"]]  # type: ignore[attr-defined]
+    assert len(advice) == 1
+    assert "net.cfg" in advice[0]
+    assert not [one for one in result["findings"] if one["code"] == "training-unknown"]  # type: ignore[attr-defined]
+
+
+def test_a_trainer_without_anchors_for_the_k_is_compared_by_its_usual_ones() -> None:
+    result = swept("--trainer", "yolov5", "-k", "3,6")
+    assert "with yolov5," in str(result["findings"])
+
+
+def test_the_range_that_is_named_as_surer_is_longer_than_the_one_that_was_run() -> None:
+    sure = Chosen(Suggestion(6, 0.02, 0.005, open_end=True), {6: 1.0})
+    # three more multiples of three heads are looked at: 9, 12 and 15
+    assert "the range ends soon after: -k 1-15 is surer" in reason(sure, heads=3)
+    assert "-k 1-12 is surer" in reason(sure, heads=1)

@@ -226,8 +226,23 @@ class CfgJob:
             parts.append(difference_shown(self.outcome.difference, form).rstrip("\n"))
         return "\n\n" + "\n\n".join(parts)
 
-    def finish(self) -> int:
-        """Write the cfg, and return the exit code."""
+    def finish(self, *, keep: bool = False) -> int:
+        """Write the cfg, and return the exit code.
+
+        Parameters
+        ----------
+        keep
+            Whether the advice is to keep the anchors that are there: they are then named once more,
+            as the file that had them is written.
+        """
         if self.outcome is None:
             return 0
-        return finish(self.outcome, self.options, renewable=True)
+        code = finish(self.outcome, self.options, renewable=True)
+        over = not (self.options.dry_run or self.options.output or self.outcome.reason)
+        if keep and over and self.outcome.difference and self.target is not None:
+            sides = ",  ".join(f"{width:g},{height:g}" for width, height in self.target.anchors)
+            note(
+                f"{self.target.name}: written although the advice is to keep its own; "
+                f'apply --anchors "{sides}" puts them back'
+            )
+        return code

@@ -29,14 +29,17 @@ class Shares(NamedTuple):
 
     untrained: float
     """Of the boxes: never trained, those among them that the trainer drops before."""
+    dropped: float
+    """Of the boxes: those that the trainer drops."""
     overwritten: float
     """Of what is given to anchors: on a place (image, cell and anchor) that is taken."""
 
     def note(self, trainer: str) -> str:
         """The same in words."""
         return (
-            f"by the rule of {trainer} {self.untrained:.2%} of the boxes are never trained, and "
-            f"{self.overwritten:.2%} of what anchors are given is overwritten"
+            f"by the rule of {trainer} {self.untrained:.2%} of the boxes are never trained "
+            f"({self.dropped:.2%} dropped before for their size), and {self.overwritten:.2%} of "
+            "what anchors are given is overwritten"
         )
 
 
@@ -122,6 +125,7 @@ class TrainingGates:
         found = assignment_of(one, heads, boxes, network, rule, 4.0).found
         return Shares(
             (len(found.untrained) + len(found.dropped)) / found.boxes,
+            len(found.dropped) / found.boxes,
             found.overwritten / found.positives if found.positives else 0.0,
         )
 
@@ -130,7 +134,7 @@ class TrainingGates:
 
         Examples
         --------
-        >>> TrainingGates(0.01, None).not_passed(Shares(0.02, 0.5))
+        >>> TrainingGates(0.01, None).not_passed(Shares(0.02, 0.0, 0.5))
         [('max-untrained', 0.02, 0.01)]
         """
         gates = (

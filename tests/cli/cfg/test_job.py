@@ -511,3 +511,17 @@ def test_pixels_are_not_written_where_a_region_counts_in_cells_of_unknown_size(r
     told = run("apply", "--cfg", "net.cfg", "--anchors", "32,64, 96,32", "--strides", "32")
     assert told[0] == 0
     assert "anchors =1,2,  3,1" in Path("net.cfg").read_text()
+
+
+def test_anchors_that_were_better_kept_are_named_when_they_are_overwritten(run: Run) -> None:
+    cfg = write(V3)
+    given = ("cluster", "--voc", SAMPLE, "--cfg", "net.cfg")
+    for harmless in (["--dry-run"], ["--cfg-output", "new.cfg"]):
+        assert "puts them back" not in run(*given, *harmless)[2]
+    _, out, err = run(*given)
+    assert "keep net.cfg" in out
+    again = re.search(r'apply --anchors "([^"]+)" puts them back', err)
+    assert again
+    assert cfg.read_text() != V3
+    assert run("apply", "--cfg", "net.cfg", "--anchors", again[1])[0] == 0
+    assert cfg.read_text() == V3
