@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from annotations import annotation, voc_folder
 from cfgs import V3
-from command import run
+from command import Ran, run
 from matplotlib.image import imread
 
 from anchorkit import load_voc
@@ -20,28 +20,40 @@ def drawn(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def test_cluster_draws_what_it_found_and_prints_the_same(tmp_path: Path) -> None:
-    plain = run("cluster", "--voc", SAMPLE, "-k", "3")
-    done = run("cluster", "--voc", SAMPLE, "-k", "3", "--plot", tmp_path / "plots")
-    assert done.out == plain.out
+OPTIONS = ("--voc", SAMPLE, "--input", "608x416", "--title", "the same")
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
+    """The folder that `cluster --plot` wrote, and what it said."""
+    folder = tmp_path_factory.mktemp("drawn") / "plots"
+    return folder, run("cluster", *OPTIONS, "-k", "3", "--plot", folder)
+
+
+def test_cluster_draws_what_it_found_and_prints_the_same(pictures: tuple[Path, Ran]) -> None:
+    folder, done = pictures
+    assert done.out == run("cluster", *OPTIONS, "-k", "3").out
     names = ", ".join(f"{name}.png" for name in PICTURES)
-    assert done.err == f"anchorkit: note: {tmp_path / 'plots'}: {names} written\n"
-    assert list(drawn(tmp_path / "plots")) == sorted(f"{name}.png" for name in PICTURES)
+    assert done.err == f"anchorkit: note: {folder}: {names} written\n"
+    assert list(drawn(folder)) == sorted(f"{name}.png" for name in PICTURES)
 
 
-def test_a_single_file_of_cluster_shows_the_clusters(tmp_path: Path) -> None:
-    run("cluster", "--voc", SAMPLE, "-k", "3", "--plot", tmp_path / "plots")
-    run("cluster", "--voc", SAMPLE, "-k", "3", "--plot", tmp_path / "one.png")
-    assert (tmp_path / "one.png").read_bytes() == drawn(tmp_path / "plots")["clusters.png"]
+def test_a_single_file_of_cluster_shows_the_clusters(
+    pictures: tuple[Path, Ran], tmp_path: Path
+) -> None:
+    run("cluster", *OPTIONS, "-k", "3", "--plot", tmp_path / "one.png")
+    assert (tmp_path / "one.png").read_bytes() == drawn(pictures[0])["clusters.png"]
 
 
-def test_plot_draws_the_anchors_that_cluster_found_as_cluster_does(tmp_path: Path) -> None:
-    options = ("--voc", SAMPLE, "--input", "608x416", "--title", "the same")
-    found = run("cluster", *options, "-k", "3", "--plot", tmp_path / "a", "--format", "json").out
+def test_plot_draws_the_anchors_that_cluster_found_as_cluster_does(
+    pictures: tuple[Path, Ran], tmp_path: Path
+) -> None:
+    found = run("cluster", *OPTIONS, "-k", "3", "--format", "json").out
     (tmp_path / "found.json").write_text(found)
-    run("plot", *options, "--anchors", tmp_path / "found.json", "-o", tmp_path / "b")
+    given = ("plot", *OPTIONS, "--anchors", tmp_path / "found.json")
     for name in ("boxes", "clusters", "anchors"):
-        mine, other = (imread(tmp_path / folder / f"{name}.png") for folder in ("a", "b"))
+        run(*given, "--picture", name, "-o", tmp_path / "one.png")
+        mine, other = (imread(path) for path in (tmp_path / "one.png", pictures[0] / f"{name}.png"))
         assert np.array_equal(mine, other)
 
 
@@ -58,11 +70,8 @@ def test_without_anchors_the_boxes_are_drawn_and_nothing_else(tmp_path: Path) ->
     assert (tmp_path / "one.png").read_bytes() == drawn(folder)["boxes.png"]
 
 
-def test_a_picture_and_the_scale_can_be_chosen(tmp_path: Path) -> None:
+def test_the_scale_can_be_chosen(tmp_path: Path) -> None:
     options = ("plot", "--voc", SAMPLE, "--preset", "yolov3", "-o")
-    run(*options, tmp_path / "all")
-    run(*options, tmp_path / "one.png", "--picture", "coverage")
-    assert (tmp_path / "one.png").read_bytes() == drawn(tmp_path / "all")["coverage.png"]
     files = {}
     for scale in ("auto", *SCALES):
         run(*options, tmp_path / "one.png", "--scale", scale)
@@ -191,7 +200,5 @@ def test_boxes_are_drawn_as_training_sees_them_where_that_is_asked_for(tmp_path:
     assert run("plot", *given, "-o", picture).code == 0
     text = picture.read_text(encoding="utf-8")
     assert "sample_voc as yolov5 augments it: 50" in text  # some 500,000, not 292
-    run("plot", *given, "--preset", "yolov5", "-o", tmp_path / "all")
-    assert "positions.png" not in drawn(tmp_path / "all")
     done = run("plot", *given, "--picture", "positions", "-o", picture)
     assert (done.code, "wanted labelled boxes, without --augment" in done.err) == (2, True)
