@@ -41,12 +41,22 @@ def written_for_ever(path: Path, number: int) -> None:
 
 def killed(work: Callable[[], object], seconds: float) -> bool:
     """Let a child work for some time, then kill it so that nothing of it can clean up."""
+    return _ended(_child(work), seconds)
+
+
+def _child(work: Callable[[], object]) -> int:
+    """The number of a child that works."""
     child = os.fork()
     if child == 0:
         try:
             work()
         finally:
             os._exit(0)
+    return child
+
+
+def _ended(child: int, seconds: float) -> bool:
+    """Kill a child after some time; whether that is what ended it."""
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
@@ -56,20 +66,12 @@ def killed(work: Callable[[], object], seconds: float) -> bool:
 def killed_at_write(work: Callable[[], object], beside: Path, seconds: float) -> bool:
     """The same, the child killed some time after it has begun to write beside its file."""
     left = _begun(beside)
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        finally:
-            os._exit(0)
+    child = _child(work)
     while _begun(beside) in (None, left):
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             return os.WIFSIGNALED(status)
-    time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
+    return _ended(child, seconds)
 
 
 def _begun(path: Path) -> tuple[int, int] | None:

@@ -1,6 +1,7 @@
 """Sizes of images from their headers, for annotations that do not tell them."""
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ BESIDE = (
 """Folders of annotations, and of the images that belong to them."""
 
 
-class _Images:
+class _Images(ABC):
     """Sizes of images that are found by name, each read once."""
 
     def __init__(self, *, progress: bool) -> None:
@@ -81,8 +82,9 @@ class _Images:
             self._sizes[key] = None if path is None else self.read(path)
         return self._sizes[key]
 
+    @abstractmethod
     def _path(self, name: str, file: str) -> str | None:
-        raise NotImplementedError
+        """Where the image of a name is; None, and a note, where it is not found."""
 
     def read(self, path: str) -> tuple[float, float] | None:
         """Width and height of an image file; None, and a note, where it cannot be read."""

@@ -60,6 +60,7 @@ def test_boxes_that_the_trainer_drops_are_never_trained(tmp_path: Path) -> None:
     given = ["check", "--voc", boxes, "--anchors", "10,10, 50,50, 99,99", "--trainer", "yolov5"]
     result = json.loads(run(*given, "--max-untrained", "0.4", "--format", "json").out)
     assert result["failures"] == [{"gate": "max-untrained", "found": 0.5, "wanted": 0.4}]
+    assert (result["untrained"], result["dropped"]) == (0.5, 0.5)
     assert (result["input"], result["resize"]) == ([640, 640], "letterbox")
 
 

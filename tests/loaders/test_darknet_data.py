@@ -165,8 +165,8 @@ def test_names_that_are_not_there_are_a_note(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "image",
     [
-        "/home/somebody/darknet/data/obj/a.jpg",
-        "C:\\Users\\me\\yolo\\data\\obj\\a.jpg",
+        "/elsewhere/darknet/data/obj/a.jpg",
+        "D:\\elsewhere\\yolo\\data\\obj\\a.jpg",
         "data\\obj\\a.jpg",
         "./build/x64/data/obj/a.jpg",
         '"data/obj/a.jpg"',

@@ -64,10 +64,10 @@ def verdict_on(
     from anchorkit.training.judgement import AnchorSet, equal_heads, judged
     from anchorkit.training.verdict import few_data
 
-    images, k = boxes.images, len(anchors)
     lost = None
-    if few_data(images, len(boxes), k):
-        lost = held_out_loss(boxes.at_input(network), boxes.image_ids, images, k)
+    if few_data(boxes.report.images, len(boxes), len(anchors)):
+        sizes = boxes.at_input(network)
+        lost = held_out_loss(sizes, boxes.image_ids, boxes.images, len(anchors))
     if trainer is not None and not heads and len(anchors) >= len(trainer.strides):
         heads, rule = equal_heads(trainer.strides, len(anchors)), rule or trainer.rule
         if defaults is not None and len(defaults.anchors) >= len(trainer.strides):
