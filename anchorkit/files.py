@@ -88,8 +88,18 @@ def check_folder(path: str | os.PathLike[str], wanted: str, *, typed: str | None
         raise _refused(path, wanted, found, typed)
 
 
-def open_regular(path: str | bytes | os.PathLike[str]) -> int:
-    """The descriptor of a regular file, open for reading; nothing else is opened.
+def open_regular(
+    path: str | bytes | os.PathLike[str], *, looked_at: bool = False
+) -> tuple[int, int]:
+    """The descriptor of a regular file, open for reading, and its size in bytes.
+
+    Parameters
+    ----------
+    path
+        The file; nothing else is opened.
+    looked_at
+        Whether a listing of its folder has just told that it is a file: it is then opened without
+        another look, and what became of it since is told from the open file.
 
     Raises
     ------
@@ -97,14 +107,16 @@ def open_regular(path: str | bytes | os.PathLike[str]) -> int:
         Where it cannot be opened, or is no regular file: its `strerror` says what it is.
     """
     # Looked at first: to open a pipe would wake its writer, a tape would be wound back
-    _check_regular(os.stat(path))  # noqa: PTH116  # pathlib loads slowly, for readers
+    if not looked_at:
+        _check_regular(os.stat(path))  # noqa: PTH116  # pathlib loads slowly, for readers
     handle = os.open(path, _FLAGS)
     try:
-        _check_regular(os.fstat(handle))
+        found = os.fstat(handle)
+        _check_regular(found)
     except BaseException:
         os.close(handle)
         raise
-    return handle
+    return handle, found.st_size
 
 
 def open_file(
@@ -127,7 +139,7 @@ def open_file(
         Where it is no regular file, or may not be read; the text says what was found there.
     """
     try:
-        return os.fdopen(open_regular(path), "rb")
+        return os.fdopen(open_regular(path)[0], "rb")
     except (OSError, ValueError) as error:
         raise _refused(path, wanted, _unopened(error), typed) from None
 

@@ -30,7 +30,7 @@ _NOTHING = Annotation((float("nan"), float("nan")), -1, [], [], [], [], [], [], 
 
 
 def read_file(path: str | bytes) -> bytes:
-    """The bytes of an annotation file.
+    """The bytes of an annotation file that a listing found.
 
     Raises
     ------
@@ -39,14 +39,13 @@ def read_file(path: str | bytes) -> bytes:
     UnreadableError
         Where it is larger than `LARGEST_FILE`.
     """
-    handle = open_regular(path)
+    handle, size = open_regular(path, looked_at=True)
     try:
-        found = os.fstat(handle)
-        if found.st_size > LARGEST_FILE:
-            raise UnreadableError("larger than 64 MB", f"{found.st_size} bytes")
-        data = os.read(handle, found.st_size + 1)
+        if size > LARGEST_FILE:
+            raise UnreadableError("larger than 64 MB", f"{size} bytes")
+        data = os.read(handle, size + 1)
         # A file that grows meanwhile, or a file system that answers in pieces.
-        while len(data) != found.st_size and len(data) <= LARGEST_FILE:
+        while len(data) != size and len(data) <= LARGEST_FILE:
             more = os.read(handle, 1 << 20)
             if not more:
                 break

@@ -52,7 +52,8 @@ PERCENT_SIDE = 250
 PERCENT_BOXES, FEW_PERCENT_BOXES = 20, 8
 """Boxes from which on it is an error, a warning."""
 
-PERCENT_REACH = 60
+PERCENT_REACH, PERCENT_END = 60, 101
+"""What the furthest box reaches, and what none may reach beyond, where numbers are percent."""
 
 
 class Odd(NamedTuple):
@@ -213,12 +214,20 @@ def _judged(
     boxes: Boxes, odd: Odd, form: Form, source: str, numbers: NDArray[np.int64] | None
 ) -> Boxes:
     pixels = form != "centre"
-    if not len(odd.objects) and not _small(boxes, pixels) and not _reach_percent(boxes, pixels):
+    longer = _longer_sides(boxes, pixels)
+    percent = pixels and _may_be_percent(boxes, odd, longer)
+    small = longer <= 1 if pixels else np.zeros(len(longer), dtype=np.bool_)
+    specks = bool(len(longer)) and not pixels and bool(np.median(longer) < SMALLEST_FRACTION)
+    if not (len(odd.objects) or percent or specks or small.any()):
         return boxes
-    look = _looked(boxes, odd, form)
+    # No other image can be out of bounds, or have nothing but numbers of at most 1
+    doubtful = np.zeros(boxes.images, dtype=np.bool_)
+    doubtful[boxes.image_ids[small]] = True
+    doubtful[odd.images] = True
+    look = _looked(boxes, odd, form, doubtful | percent)
     such = _example(boxes, odd)
     if pixels:
-        boxes = _without_percent(boxes, look, form, source)
+        boxes = _without_percent(boxes, look, form, source) if percent else boxes
         boxes, gone = _without(boxes, _fractions(look), _FRACTIONS, numbers)
         boxes = _said(
             boxes, source, gone, "", "are numbers of at most 1",
@@ -226,7 +235,7 @@ def _judged(
         )  # fmt: skip
         if gone:
             return boxes
-    boxes = _without_specks(boxes, source, pixels)
+    boxes = _without_specks(boxes, longer, source, pixels)
     out = int(np.count_nonzero(look.out))
     if not out:
         return boxes
@@ -241,40 +250,42 @@ def _judged(
     return _said(boxes, source, max(out, gone), such, what, f"they fit as {reading.would_fit}")
 
 
-def _small(boxes: Boxes, pixels: bool) -> bool:
-    """Whether some image has nothing but boxes below a pixel."""
-    if not len(boxes):
+def _longer_sides(boxes: Boxes, pixels: bool) -> NDArray[np.float64]:
+    """The longer side of each box, in pixels or as a fraction of its image."""
+    widths, heights = boxes.sizes.T
+    if pixels:
+        widths = widths * boxes.image_sizes[boxes.image_ids, 0]
+        heights = heights * boxes.image_sizes[boxes.image_ids, 1]
+    longer: NDArray[np.float64] = np.maximum(widths, heights)
+    return longer
+
+
+def _may_be_percent(boxes: Boxes, odd: Odd, longer: NDArray[np.float64]) -> bool:
+    """Whether nothing that lies in its image reaches past 100."""
+    if len(boxes) + len(odd.objects) < FEW_PERCENT_BOXES or (longer > PERCENT_END).any():
         return False
-    if not pixels:
-        return bool(np.median(boxes.sizes.max(axis=1)) < SMALLEST_FRACTION)
-    longer = (boxes.sizes * boxes.image_sizes[boxes.image_ids]).max(axis=1)
-    return bool((longer <= 1).any())
+    ends = boxes.placed("a check of the numbers") + boxes.sizes / 2
+    return not (ends * boxes.image_sizes[boxes.image_ids] > PERCENT_END).any()
 
 
-def _ends(boxes: Boxes) -> NDArray[np.float64]:
-    centres = boxes.placed("a check of the numbers")
-    ends: NDArray[np.float64] = centres + boxes.sizes / 2
-    return ends * boxes.image_sizes[boxes.image_ids]
+def _looked(boxes: Boxes, odd: Odd, form: Form, which: NDArray[np.bool_]) -> _Look:
+    """All objects of some images with the numbers of their file.
 
-
-def _reach_percent(boxes: Boxes, pixels: bool) -> bool:
-    return pixels and len(boxes) >= FEW_PERCENT_BOXES and bool(_ends(boxes).max() <= 101)
-
-
-def _looked(boxes: Boxes, odd: Odd, form: Form) -> _Look:
-    """All objects with the numbers of their file, those of boxes inside told from their places."""
-    centres, sizes = boxes.placed("a check of the numbers"), boxes.sizes
+    Those of boxes inside are told from their places. `which` (images,) has all that `odd` has.
+    """
+    rows = np.flatnonzero(which[boxes.image_ids])
+    centres, sizes = boxes.placed("a check of the numbers")[rows], boxes.sizes[rows]
     sides = boxes.image_sizes if form != "centre" else np.ones_like(boxes.image_sizes)
-    mine = sides[boxes.image_ids]
+    mine = sides[boxes.image_ids[rows]]
     if form == "centre":
         values = np.hstack([centres, sizes])
     else:
         first = (centres - sizes / 2) * mine
         values = np.hstack([first, sizes * mine + (first if form == "corners" else 0)])
     kept = odd.boxes >= 0
-    values[odd.boxes[kept]] = odd.values[kept]
+    values[np.searchsorted(rows, odd.boxes[kept])] = odd.values[kept]
     values = np.vstack([values, odd.values[~kept]])
-    images = np.concatenate([boxes.image_ids, odd.images[~kept]])
+    images = np.concatenate([boxes.image_ids[rows], odd.images[~kept]])
     known = sides[images]
     corners = _CORNERS[form](values)
     with np.errstate(all="ignore"):
@@ -405,15 +416,15 @@ def _warned(boxes: Boxes, text: str) -> Boxes:
     return replace(boxes, report=replace(boxes.report, remarks=remarks))
 
 
-def _without_specks(boxes: Boxes, source: str, pixels: bool) -> Boxes:
+def _without_specks(boxes: Boxes, longer: NDArray[np.float64], source: str, pixels: bool) -> Boxes:
     """The boxes, with a warning where many are below a pixel; an error where most are."""
     if not len(boxes):
         return boxes
-    longer, least, unit = boxes.sizes.max(axis=1), SMALLEST_FRACTION, "of the image"
+    least, unit = SMALLEST_FRACTION, "of the image"
     if pixels:
-        sides = boxes.image_sizes[boxes.image_ids]
-        longer, least, unit = (boxes.sizes * sides).max(axis=1), 1.0, "pixels"
-        longer = np.where(sides.min(axis=1) < FEWEST_SIDE, least, longer)
+        least, unit = 1.0, "pixels"
+        tiny_images = boxes.image_sizes.min(axis=1) < FEWEST_SIDE
+        longer = np.where(tiny_images[boxes.image_ids], least, longer)
     specks = int(np.count_nonzero(longer < least))
     objects = boxes.report.objects
     text = f"{source}: {specks:,} of {objects:,} boxes are smaller than a pixel"
@@ -434,7 +445,7 @@ def _without_percent(boxes: Boxes, look: _Look, form: Form, source: str) -> Boxe
         len(ends) >= FEW_PERCENT_BOXES
         and wide.all()
         and look.values.min() >= -1
-        and ends.max() <= 101
+        and ends.max() <= PERCENT_END
         and (ends.max(axis=0) > PERCENT_REACH).all()
     ):
         text = (

@@ -3,7 +3,7 @@
 Tested in tests/loaders/test_voc_surprises.py.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 __all__ = ["Elements", "boxes_of_object", "instead_of_box"]
@@ -34,13 +34,17 @@ class Elements:
         """An element, its names in lower case, less the root's prefix and other namespaces."""
         if isinstance(item, list):
             return [self.plain(child, prefix, depth) for child in item]
-        if not isinstance(item, Mapping):
+        if not isinstance(item, dict):
             return item
         if depth > DEEPEST:
             self.notes["elements nested too deep to look into", ""] = None
             return None
         found: dict[str, Any] = {}
         for name, child in item.items():
+            if not prefix and name.isidentifier() and name.islower() and name not in found:
+                deeper = isinstance(child, (dict, list))
+                found[name] = self.plain(child, prefix, depth + 1) if deeper else child
+                continue
             before, _, local = name.rpartition(":")
             lower = local.lower()
             if name.startswith("@"):
@@ -71,7 +75,7 @@ class Elements:
                 self._look_inside(one)
             elif name in OURS:
                 self.strays.append(("outside of any object", name))
-            elif isinstance(one, Mapping):
+            elif isinstance(one, dict):
                 for below, child in one.items():
                     if below == "part":
                         continue
@@ -93,7 +97,7 @@ class Elements:
     def _take_inner(self, item: Any) -> None:
         """Objects within an object, those that have a box or an outline of their own."""
         for one in _listed(item):
-            if isinstance(one, Mapping) and ("bndbox" in one or "polygon" in one):
+            if isinstance(one, dict) and ("bndbox" in one or "polygon" in one):
                 self.objects.append(one)
             self._look_inside(one)
 
@@ -109,19 +113,19 @@ def _named(name: str, item: Any, wanted: str, depth: int = 0) -> int:
         return len(_listed(item))
     if depth > DEEPEST:
         return 0
-    children = (child for one in _listed(item) if isinstance(one, Mapping) for child in one.items())
+    children = (child for one in _listed(item) if isinstance(one, dict) for child in one.items())
     return sum(_named(below, child, wanted, depth + 1) for below, child in children)
 
 
 def _deeper(item: Any) -> Iterator[tuple[str, Any]]:
     """Elements of ours within an object: objects, and boxes below its own level; not of parts."""
-    children = item.items() if isinstance(item, Mapping) else ()
+    children = item.items() if isinstance(item, dict) else ()
     for name, child in children:
         if name == "object":
             yield name, child
         elif name not in ("part", "bndbox", "polygon"):
             for one in _listed(child):
-                if isinstance(one, Mapping):
+                if isinstance(one, dict):
                     if "bndbox" in one:
                         yield "bndbox", one["bndbox"]
                     yield from _deeper(one)
@@ -129,13 +133,13 @@ def _deeper(item: Any) -> Iterator[tuple[str, Any]]:
 
 def boxes_of_object(item: Any) -> list[Any]:
     """The `bndbox` elements of an object, at least one: None where it has none."""
-    found = item.get("bndbox") if isinstance(item, Mapping) else None
+    found = item.get("bndbox") if isinstance(item, dict) else None
     return _listed(found) or [None]
 
 
 def instead_of_box(item: Any) -> str:
     """What an object without a `bndbox` has in its place; empty where nothing."""
-    names = item if isinstance(item, Mapping) else ()
+    names = item if isinstance(item, dict) else ()
     deeper = ["bndbox deeper in it" for name, _ in _deeper(item) if name == "bndbox"]
     return next((name for name in INSTEAD if name in names), next(iter(deeper), ""))
 

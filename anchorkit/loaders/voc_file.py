@@ -6,7 +6,6 @@ Tested in tests/loaders/test_voc_surprises.py.
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from anchorkit.loaders.voc_elements import Elements, boxes_of_object, instead_of_box
@@ -181,13 +180,13 @@ def _refuse_entities(data: bytes) -> None:
 
 
 def _text(item: Any) -> str:
-    if isinstance(item, Mapping):
+    if isinstance(item, dict):
         item = item.get("#text")
     return item.strip() if isinstance(item, str) else ""
 
 
 def _child(item: Any, name: str) -> Any:
-    return item.get(name) if isinstance(item, Mapping) else None
+    return item.get(name) if isinstance(item, dict) else None
 
 
 class FaultyError(Exception):
