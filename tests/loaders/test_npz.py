@@ -21,6 +21,8 @@ from anchorkit.errors import DataError
 from anchorkit.load_report import Remark
 from anchorkit.loaders.npz import load_boxes, save_boxes
 
+pytestmark = pytest.mark.usefixtures("searched_once")
+
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
 
 
