@@ -251,7 +251,7 @@ def header(shape: str, descr: str = "<f8") -> bytes:
     return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
 
 
-MANY = 375 * 10**6
+MANY = 120 * 10**6
 PIECE = 10**6
 
 
