@@ -97,7 +97,7 @@ def command(
         for one, assigned in zip(result["results"], found, strict=True):
             one |= {} if assigned is None else {"assignment": assigned.keys}
         if untrained:
-            write_untrained(untrained, found, boxes, network, rule)
+            write_untrained(untrained, found, boxes, network, rule, anchor_t)
     show = {"text": comparison_text, "json": json_text, "markdown": comparison_markdown}
     write_result(show[form](result))
 

@@ -260,8 +260,8 @@ def _untrained(given: VerdictInput) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "untrained",
-            f"{_share(given.untrained or 0)} of the boxes are never trained, no anchor matches: "
-            "evaluate --untrained FILE.csv names each",
+            f"{_share(given.untrained or 0)} of the boxes are never trained, no head has an anchor "
+            "for them: evaluate --untrained FILE.csv names each",
         )
     if _at_least("overwritten", given.overwritten):
         yield Finding(

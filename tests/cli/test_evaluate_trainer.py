@@ -88,10 +88,20 @@ def test_the_list_names_each_box_that_is_never_trained(tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert [Path(row.pop("file")).name for row in rows] == ["a.xml", "a.xml", "b.xml"]
     assert [tuple(row.values()) for row in rows] == [
-        ("2", "dog", "41", "10", "no anchor learns it", "anchors"),
+        ("2", "dog", "41", "10", "no anchor of a head within a factor of 4", "anchors"),
         ("3", "dog", "2", "50", "a side of 2 px or less", "anchors"),
         ("1", "cat", "1", "10", "a side of 2 px or less", "anchors"),
     ]
+
+
+def test_the_list_says_which_anchor_in_no_mask_a_box_is_nearest_to(tmp_path: Path) -> None:
+    cfg, path = tmp_path / "tiny.cfg", tmp_path / "untrained.csv"
+    cfg.write_text(TINY)  # anchor 0, 10x13, is in no mask
+    boxes = data(tmp_path, square(5, 5, 11, 13), square(9, 9, 16, 30), side=416)
+    assert run("evaluate", "--voc", boxes, "--cfg", cfg, "--untrained", path).code == 0
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [(row["width at input"], row["why"]) for row in csv.DictReader(file)]
+    assert rows == [("11", "nearest to 10x13, which is in no mask")]
 
 
 def test_a_list_replaces_a_list_and_nothing_else(tmp_path: Path) -> None:

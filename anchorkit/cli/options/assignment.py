@@ -46,13 +46,6 @@ untrained_option = click.option(
 )
 """`--untrained` as `untrained`, a path or None."""
 
-TOO_SMALL = {
-    "darknet": "a side below 1 px",
-    "yolov5": "a side of 2 px or less",
-    "yolov7": "a side of 2 px or less",
-}
-"""Why a trainer drops a box before it gives it to anchors."""
-
 HEAD = 4096
 """Bytes of a file that tell what it is."""
 
@@ -60,7 +53,7 @@ HEAD = 4096
 class Assigned(NamedTuple):
     """Who trains which box with a set of anchors, and the same as the key `assignment`."""
 
-    name: str
+    of: "NamedAnchors"
     found: "Assignment"
     keys: dict[str, Any]
 
@@ -113,9 +106,7 @@ def assignment_of(
     given = AnchorSet(one.anchors, tuple(heads))
     found = assigned(boxes, network, given, trainer.rule or "", anchor_t=anchor_t)
     sizes = boxes.at_input(network)
-    return Assigned(
-        one.name, found, assignment_keys(boxes, sizes, one.anchors, found, trainer.name)
-    )
+    return Assigned(one, found, assignment_keys(boxes, sizes, one.anchors, found, trainer.name))
 
 
 def check_untrained_path(path: Path) -> None:
@@ -131,6 +122,7 @@ def write_untrained(
     boxes: "Boxes",
     network: "NetworkInput",
     trainer: "Trainer",
+    anchor_t: float,
 ) -> None:
     """Write which boxes are never trained, and say so on stderr.
 
@@ -145,13 +137,13 @@ def write_untrained(
     from anchorkit.errors import UsageError
     from anchorkit.files import write_atomically
     from anchorkit.reports.tables import counted
-    from anchorkit.reports.untrained import untrained_csv
+    from anchorkit.reports.untrained import Untrained, untrained_csv
 
     known = [one for one in found if one is not None]
     if not known:
         raise UsageError(f"--untrained {path}: it is not known who trains which box")
-    why = TOO_SMALL.get(trainer.rule or "", "")
-    rows = [(one.name, one.found, why) for one in known]
+    rule = trainer.rule or ""
+    rows = [Untrained(one.of.name, one.of.anchors, one.found, rule, anchor_t) for one in known]
     write_atomically(path, untrained_csv(boxes, boxes.at_input(network), rows))
     lines = sum(len(one.found.untrained) + len(one.found.dropped) for one in known)
     note(f"{path}: written, {counted(lines, 'box', 'boxes')}")
