@@ -4,6 +4,7 @@ Tested in tests/cli/test_evaluate_trainer.py.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -67,6 +68,9 @@ def assigned_to(
 ) -> "list[Assigned | None]":
     """Who trains which box, for each set of anchors; None, and a note, where that is not known.
 
+    Anchors beside a cfg are judged with its `iou_thresh`: else not they would be compared, but two
+    ways to train.
+
     Raises
     ------
     DataError
@@ -77,9 +81,9 @@ def assigned_to(
     if trainer.rule is None:
         note(f"--trainer {trainer.name}: its rule of who trains which box is not modelled")
         return [None for _ in given]
+    in_heads = [_heads(one, trainer) for one in given]
     found: list[Assigned | None] = []
-    for one in given:
-        heads = _heads(one, trainer)
+    for one, heads in zip(given, _with_one_threshold(given, in_heads), strict=True):
         if heads:
             found.append(assignment_of(one, heads, boxes, network, trainer, anchor_t))
             continue
@@ -159,6 +163,23 @@ def _heads(one: "NamedAnchors", trainer: "Trainer") -> "tuple[TrainedHead, ...]"
     if isinstance(one, CfgAnchors):
         return trained_heads(heads_of(one.cfg))
     return heads_of_trainer(trainer, len(one.anchors))
+
+
+def _with_one_threshold(
+    given: Sequence["NamedAnchors"], in_heads: "Sequence[tuple[TrainedHead, ...]]"
+) -> "list[tuple[TrainedHead, ...]]":
+    """The heads, those of no cfg with the `iou_thresh` that all cfgs among them have."""
+    sets = list(zip(given, in_heads, strict=True))
+    known = {head.iou_thresh for one, heads in sets if one.source == "cfg" for head in heads}
+    if len(known) != 1:
+        return list(in_heads)
+    threshold = known.pop()
+    return [
+        heads
+        if one.source == "cfg"
+        else tuple(replace(head, iou_thresh=threshold) for head in heads)
+        for one, heads in sets
+    ]
 
 
 def _is_list(path: Path) -> bool:
