@@ -40,7 +40,7 @@ __all__ = ["command"]
         "Say how well given anchors fit a data set: a cfg's, a network's defaults, or your own.",
         "anchorkit evaluate --voc VOCdevkit/VOC2007 --preset yolov3",
         "anchorkit evaluate --voc annotations --preset yolov3 --cfg old.cfg --anchors new.json",
-        "anchorkit evaluate --voc annotations --preset yolov5 --trainer yolov5",
+        "anchorkit evaluate --voc annotations --trainer yolov5",
     ),
 )
 @given_options
