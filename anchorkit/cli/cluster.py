@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from anchorkit.network_input import NetworkInput
     from anchorkit.plots.pictures import Subject
     from anchorkit.quality import Quality
+    from anchorkit.search.points import Points
     from anchorkit.training.judgement import InTraining
 
 __all__ = [
@@ -115,6 +116,8 @@ class Found:
     """(n, 2), all boxes in pixels at input."""
     weights: "NDArray[np.int64] | None"
     """(n,), how many boxes each size stands for; None: each for itself."""
+    distinct: "Points"
+    """The same, equal sizes as one."""
     clustering: "Clustering"
     """The anchors before rounding."""
     anchors: "NDArray[np.float64]"
@@ -314,29 +317,35 @@ def searched(
     seen
         The boxes as training sees them, to which the anchors are fitted instead.
     """
+    import numpy as np
+
     from anchorkit.anchors.rounding import rounded
     from anchorkit.anchors.tiny_keras import with_unused_first
     from anchorkit.cli.options.shards import CountedBoxes
     from anchorkit.quality import RECALL_FACTOR, evaluate
+    from anchorkit.search.points import distinct_sizes
 
     if isinstance(boxes, CountedBoxes):
         sizes, weights = boxes.sizes, boxes.counts
     else:
         sizes, weights = boxes.at_input(options.network), None
-    fitted = sizes if seen is None else seen.drawn.sizes
-    clustering, filled_in = clustered(fitted, options, progress=progress, weights=weights)
+    distinct = distinct_sizes(sizes, None if weights is None else weights.astype(np.float64))
+    fitted = distinct if seen is None else distinct_sizes(seen.drawn.sizes, None)
+    clustering, filled_in = clustered(
+        fitted.sizes, options, progress=progress, weights=fitted.weight
+    )
     anchors = rounded(
-        fitted,
+        fitted.sizes,
         clustering.anchors,
         options.precision,
-        weights=weights,
+        weights=fitted.weight,
         anchor_t=options.rounded_t,
     )
     exact = clustering.mean_iou if seen is None else evaluate(sizes, clustering.anchors).mean_iou
     if options.tiny_keras:
         anchors = with_unused_first(anchors)
     quality = evaluate(sizes, anchors, weights=weights, anchor_t=options.shown_t or RECALL_FACTOR)
-    return Found(sizes, weights, clustering, anchors, quality, exact, filled_in)
+    return Found(sizes, weights, distinct, clustering, anchors, quality, exact, filled_in)
 
 
 def clustered(
@@ -344,7 +353,7 @@ def clustered(
     options: SearchOptions,
     *,
     progress: bool,
-    weights: "NDArray[np.int64] | None" = None,
+    weights: "NDArray[np.float64] | None" = None,
 ) -> "tuple[Clustering, int]":
     """The anchors before rounding, and how many of them were filled in.
 
@@ -379,7 +388,8 @@ def clustered(
             way = "take fewer, or --trainer NAME, which fills the others in"
             raise TooManyClustersError(f"{error}: {way}") from None
     if weights is None:
-        distinct, counts = np.unique(sizes, axis=0, return_counts=True)
+        distinct, repeats = np.unique(sizes, axis=0, return_counts=True)
+        counts = repeats.astype(np.float64)
     else:
         distinct, counts = sizes, weights
     anchors = filled(distinct, k, weights=counts)
@@ -482,20 +492,19 @@ def warn_of_rounding(found: Found, options: SearchOptions) -> None:
 
     measure, exact, now = "mean IoU", found.mean_iou_exact, found.quality.mean_iou
     anchor_t = options.rounded_t
+    sizes, weights = found.distinct.sizes, found.distinct.weight
     if anchor_t is not None:
-        best = evaluate(
-            found.sizes, found.clustering.anchors, weights=found.weights, anchor_t=anchor_t
-        )
+        best = evaluate(sizes, found.clustering.anchors, weights=weights, anchor_t=anchor_t)
         measure, exact, now = "fitness", best.fitness, found.quality.fitness
     if exact - now <= WORTH_A_WARNING:
         return
     finer = range(options.precision + 1, FINEST + 1)
     kept = precision_that_keeps(
-        found.sizes,
+        sizes,
         found.clustering.anchors,
         exact - WORTH_A_WARNING,
         finer,
-        weights=found.weights,
+        weights=weights,
         anchor_t=anchor_t,
     )
     warn(
