@@ -552,7 +552,7 @@ def judged(
     """
     from anchorkit.cli.options.shards import CountedBoxes, counted_findings
     from anchorkit.cli.options.verdict import verdict_on
-    from anchorkit.reports.cluster import compared, defaults_for, summary
+    from anchorkit.reports.cluster import compared, defaults_for, no_defaults, summary
 
     result = summary(
         boxes.report,
@@ -584,6 +584,7 @@ def judged(
             rule="darknet" if job.target else None,
             trainer=None if options.tiny_keras or job.target else options.trainer,
             defaults=defaults,
+            no_defaults=no_defaults(options.k, options.trainer),
             seen=seen,
             anchor_t=options.anchor_t,
             heads=job.trained_heads(),
