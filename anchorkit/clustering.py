@@ -42,7 +42,7 @@ from anchorkit.search.mean_update import mean_iterate
 from anchorkit.search.passes import FullScan
 from anchorkit.search.points import SKETCHED, Points, distinct_sizes, points_of, sketch
 from anchorkit.search.polish import CLOSE, SLIGHT, approach, polish
-from anchorkit.search.sample import Sample, samples_of
+from anchorkit.search.sample import CLEARLY_MORE, Sample, samples_of
 from anchorkit.search.sides import move_sides
 from anchorkit.search.swaps import FIRST, KEPT, SECOND, explore
 
@@ -65,8 +65,13 @@ themselves long before."""
 ASCENDED = 3
 """Finds that ascend over all boxes: the best of the large sample may change places there."""
 
-POLISHED = 2
-"""Those of which fitness is raised over all boxes."""
+KEPT_FIT, RAISED, POLISHED = 8, 3, 2
+"""Finds of highest fitness that are looked at on the large sample, those raised there, and those
+polished."""
+
+TRIAL = 1 << 14
+"""Points on which they are polished first, where there are clearly more: the best of them needs but
+a few moves more over all."""
 
 UNLIKE = 0.01
 """Mean IoU by which finds may fall short of the best and yet lead to the highest fitness."""
@@ -268,9 +273,8 @@ def _medians(
 
     So many at most of the ways that led there on the large sample go on over all points.
     """
-    sizes = large.sizes / large.scale
     k = len(finds[0].anchors)
-    trial = FullScan(points_of(sizes[:, 0], sizes[:, 1], large.weight), k, scan.threads)
+    trial = _scan_of(large, k, scan.threads)
     ways = []
     for found in finds:
         if k > MANY:
@@ -291,6 +295,12 @@ def _medians(
     return _ClusterRun(best.anchors, best.before, kept, max(reached, best.mean_iou))
 
 
+def _scan_of(sample: Sample, k: int, threads: int) -> FullScan:
+    """What reads a sample as if it were all points, in the boxes' unit."""
+    sizes = sample.sizes / sample.scale
+    return FullScan(points_of(sizes[:, 0], sizes[:, 1], sample.weight), k, threads)
+
+
 def _fittest(
     finds: Sequence[ScoredAnchors],
     samples: tuple[Sample, Sample],
@@ -307,15 +317,19 @@ def _fittest(
     else:
         starts = [found.anchors * small.scale for found in finds]
         ends = [found.anchors / small.scale for found in raised(small, starts, anchor_t, stream)]
-        starts = [anchors * large.scale for anchors in ends]
-        polished = [
-            polish_fitness(scan, found.anchors / large.scale, anchor_t)
-            for found in raised(large, starts, anchor_t, stream, swaps=0)[:POLISHED]
-        ]
+        starts = [anchors * large.scale for anchors in ends[:KEPT_FIT]]
+        best = raised(large, starts, anchor_t, stream, swaps=0, most=RAISED)[:POLISHED]
+        ends = [found.anchors / large.scale for found in best]
+        if len(scan.points) > TRIAL * CLEARLY_MORE:
+            trial = _scan_of(samples_of(scan.points, (TRIAL,))[0], k, scan.threads)
+            ends = [polish_fitness(trial, anchors, anchor_t).anchors for anchors in ends]
+            ends.sort(key=lambda anchors: -fitness(scan, anchors, anchor_t))
+            del ends[1:]
+        polished = [polish_fitness(scan, anchors, anchor_t) for anchors in ends]
         ends = [max(polished, key=lambda fit: fit.fitness).anchors]
-    best = max(ends, key=lambda anchors: fitness(whole, anchors, anchor_t))
-    history = (fitness(whole, best, anchor_t),)
-    return _ClusterRun(best, best, history, float("nan"))
+    fittest = max(ends, key=lambda anchors: fitness(whole, anchors, anchor_t))
+    history = (fitness(whole, fittest, anchor_t),)
+    return _ClusterRun(fittest, fittest, history, float("nan"))
 
 
 def _finds(

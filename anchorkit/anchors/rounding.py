@@ -130,9 +130,10 @@ def precision_that_keeps(
     weights: ArrayLike | None = None,
     anchor_t: float | None = None,
 ) -> tuple[int, float] | None:
-    """The first of some precisions at which `rounded` anchors keep a mean IoU, and that mean IoU.
+    """The first of some precisions at which rounded anchors keep a mean IoU, and what they keep.
 
-    With a factor it is fitness that is kept.
+    That is the mean IoU of the nearest anchors where these keep enough, which `rounded` may raise
+    a little, else that of `rounded`. With a factor it is fitness that is kept.
 
     Parameters
     ----------
@@ -152,13 +153,20 @@ def precision_that_keeps(
     >>> precision_that_keeps([(0.5, 0.5)], [(0.5, 0.5)], 0.999, [0, 1, 2])
     (1, 1.0)
     """
-    merged = distinct_sizes(as_sizes(sizes), as_weights(weights, len(as_sizes(sizes))))
+    boxes, exact = as_sizes(sizes), as_sizes(anchors, "anchors")
+    merged = distinct_sizes(boxes, as_weights(weights, len(boxes)))
+    boxes, weight = merged.sizes, merged.weight
+
+    def kept_by(points: Numbers) -> float:
+        quality = evaluate(boxes, points, weights=weight, anchor_t=anchor_t or RECALL_FACTOR)
+        return quality.mean_iou if anchor_t is None else quality.fitness
+
     for precision in precisions:
-        found = rounded(merged.sizes, anchors, precision, weights=merged.weight, anchor_t=anchor_t)
-        quality = evaluate(
-            merged.sizes, found, weights=merged.weight, anchor_t=anchor_t or RECALL_FACTOR
-        )
-        kept = quality.mean_iou if anchor_t is None else quality.fitness
+        # The nearest ones will do where the precision is fine: a search is dear
+        scale = 10 ** as_precision(precision)
+        kept = kept_by(np.asarray(_distinct(exact * scale), dtype=np.float64) / scale)
+        if kept < least:
+            kept = kept_by(rounded(boxes, exact, precision, weights=weight, anchor_t=anchor_t))
         if kept >= least:
             return precision, kept
     return None
@@ -244,7 +252,14 @@ def _climbed(
             choice = int(np.argmax(covered))
         if candidates and covered[choice] > covered[0] + WORTHWHILE * total:
             points[row] = candidates[choice - 1]
-            best, second, labels = _two_best(boxes, points, measure)
+            moved = measure(boxes, points[row])
+            # The third best is known to nobody: where the anchor was one of two, all are asked
+            lost = own >= second
+            np.copyto(second, np.minimum(best, moved), where=moved > second)
+            np.copyto(labels, row, where=moved > best)
+            np.maximum(best, moved, out=best)
+            some = _Boxes(*(column[lost] for column in boxes))
+            best[lost], second[lost], labels[lost] = _two_best(some, points, measure)
             settled = 0
         else:
             settled += 1

@@ -8,7 +8,14 @@ import click
 
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.options.anchors import CfgAnchors, given_options, network_for, trainer_for
-from anchorkit.cli.options.assignment import anchor_t_option, untrained_option
+from anchorkit.cli.options.assignment import (
+    Assigned,
+    anchor_t_option,
+    assigned_to,
+    check_untrained_path,
+    untrained_option,
+    write_untrained,
+)
 from anchorkit.cli.options.data import DataOptions, data_options
 from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.shared import format_option, help_text, input_options
@@ -33,7 +40,7 @@ __all__ = ["command"]
         "Say how well given anchors fit a data set: a cfg's, a network's defaults, or your own.",
         "anchorkit evaluate --voc VOCdevkit/VOC2007 --preset yolov3",
         "anchorkit evaluate --voc annotations --preset yolov3 --cfg old.cfg --anchors new.json",
-        "anchorkit evaluate --voc annotations --preset yolov5 --trainer yolov5",
+        "anchorkit evaluate --voc annotations --trainer yolov5",
     ),
 )
 @given_options
@@ -56,24 +63,19 @@ def command(
 ) -> None:
     """Gather the anchors, load, judge, print."""
     from anchorkit.cli.messages import warn, write_result
-    from anchorkit.cli.options.assignment import (
-        assigned_to,
-        check_untrained_path,
-        write_untrained,
-    )
     from anchorkit.cli.options.loading import load_boxes
-    from anchorkit.errors import UsageError
     from anchorkit.reports.evaluate import comparison
     from anchorkit.reports.evaluate_text import comparison_markdown, comparison_text
     from anchorkit.reports.tables import json_text
 
-    if not given:
-        raise UsageError("no anchors: name some with --anchors, --cfg or --preset")
-    rule = _rule_of(given, trainer, untrained)
+    named, trainer = trainer, trainer_for(given, trainer)
     if untrained:
+        _check_rule(trainer)
         check_untrained_path(untrained)
-    trainer = trainer_for(given, trainer)
     network, warnings = network_for(given, asked, trainer)
+    by_default = not given
+    if by_default:
+        given = (_default_of(trainer, network),)
     for line in warnings:
         warn(line)
     boxes = load_boxes(data, network)
@@ -84,45 +86,76 @@ def command(
         network=network,
         trainer=trainer.name if trainer else None,
         anchor_t=anchor_t if trainer and trainer.by_ratio else None,
+        by_default=by_default,
     )
-    cfg = _single_cfg(given) if rule in (None, TRAINERS["darknet"]) else None
+    cfg = _single_cfg(given) if trainer in (None, TRAINERS["darknet"]) else None
     for one, keys in zip(
         result["results"],
         _in_training(given, boxes, network, augment, anchor_t, cfg, trainer),
         strict=True,
     ):
         one |= keys
-    if rule is not None:
-        found = assigned_to(given, boxes, network, rule, anchor_t)
+    if trainer is not None:
+        asked_for = named is not None or untrained is not None
+        found = _assigned(given, boxes, network, trainer, anchor_t, asked_for=asked_for)
         for one, assigned in zip(result["results"], found, strict=True):
             one |= {} if assigned is None else {"assignment": assigned.keys}
         if untrained:
-            write_untrained(untrained, found, boxes, network, rule)
+            write_untrained(untrained, found, boxes, network, trainer, anchor_t)
     show = {"text": comparison_text, "json": json_text, "markdown": comparison_markdown}
     write_result(show[form](result))
 
 
-def _rule_of(
-    given: Sequence[NamedAnchors], trainer: Trainer | None, untrained: Path | None
-) -> Trainer | None:
-    """By whose rule boxes are given to anchors; None where that is not asked for.
+def _default_of(trainer: Trainer | None, network: "NetworkInput") -> NamedAnchors:
+    """The anchors that a trainer starts from where nobody says others, scaled to an input.
 
     Raises
     ------
     UsageError
-        Where a list of untrained boxes is, and it is not known who trains.
+        Where it is not known who trains, either.
     """
     from anchorkit.errors import UsageError
+    from anchorkit.reports.cluster import defaults_for
 
-    if untrained is None:
-        return trainer
-    if trainer is None and any(one.source == "cfg" for one in given):
-        trainer = TRAINERS["darknet"]
+    if trainer is not None:
+        found = defaults_for(trainer.per_level * len(trainer.strides), network, trainer)
+        if found is not None:
+            return found
+    raise UsageError(
+        "no anchors: name some with --anchors, --cfg or --preset, or a --trainer for its default"
+    )
+
+
+def _check_rule(trainer: Trainer | None) -> None:
+    """Fail where a list of untrained boxes is wanted, and it is not known who trains."""
+    from anchorkit.errors import UsageError
+
     if trainer is None or trainer.rule is None:
         rules = ", ".join(name for name, one in TRAINERS.items() if one.rule)
         found = "none" if trainer is None else trainer.name
         raise UsageError(f"--untrained: wanted --trainer {rules} or a --cfg, found {found}")
-    return trainer
+
+
+def _assigned(
+    given: Sequence[NamedAnchors],
+    boxes: "Boxes",
+    network: "NetworkInput",
+    trainer: Trainer,
+    anchor_t: float,
+    *,
+    asked_for: bool,
+) -> "Sequence[Assigned | None]":
+    """Who trains which box; where a cfg alone implies the question, a note where nobody knows."""
+    from anchorkit.cli.messages import note
+    from anchorkit.errors import DataError
+
+    try:
+        return assigned_to(given, boxes, network, trainer, anchor_t)
+    except DataError as error:
+        if asked_for:
+            raise
+        note(f"no word of who trains which box: {error}")
+        return [None for _ in given]
 
 
 def _single_cfg(given: Sequence[NamedAnchors]) -> "tuple[str, Cfg] | None":

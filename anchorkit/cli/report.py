@@ -8,28 +8,17 @@ import click
 
 from anchorkit.anchors.named import NamedAnchors
 from anchorkit.cli.cfg.options import CfgOptions, cfg_file_option
-from anchorkit.cli.cluster import (
-    Found,
-    SearchOptions,
-    check_any,
-    judged,
-    say_filled,
-    searched,
-    warn_of_rounding,
-)
+from anchorkit.cli.cluster import judged
 from anchorkit.cli.options.anchors import compare_option, compared_sets
 from anchorkit.cli.options.assignment import anchor_t_option
 from anchorkit.cli.options.data import DataOptions, data_options
+from anchorkit.cli.options.exports import Exports
 from anchorkit.cli.options.groups import DATA, GroupedCommand
 from anchorkit.cli.options.shared import help_text, input_options, search_options
-from anchorkit.cli.options.trainer import (
-    say_set_against,
-    say_too_small,
-    trainer_option,
-    usual_input,
-)
-from anchorkit.cli.options.training import augment_option, check_fit, fit_option, in_training
+from anchorkit.cli.options.trainer import say_set_against, trainer_option
+from anchorkit.cli.options.training import augment_option, fit_option
 from anchorkit.cli.options.types import SomePath, Whole
+from anchorkit.cli.searching import Found, SearchOptions, asked_for, check_any, found_for
 from anchorkit.network_input import PartialInput
 from anchorkit.training.trainers import TRAINERS, Trainer
 
@@ -100,7 +89,7 @@ def command(
     fit: str,
 ) -> None:
     """Check, load, search, judge, write the page."""
-    from anchorkit.cli.messages import note, shows_progress, warn
+    from anchorkit.cli.messages import note, warn
     from anchorkit.cli.options.loading import load_boxes
     from anchorkit.cli.options.typed import typed_command
     from anchorkit.files import write_atomically
@@ -112,25 +101,14 @@ def command(
     _check_page(output)
     if trainer is None and cfg is not None:
         trainer = TRAINERS["darknet"]
-    job, options = _asked(cfg, k, trainer, asked, update, seed, precision, anchor_t)
+    job, options = asked_for(
+        k, trainer, asked, update, seed, precision, anchor_t, CfgOptions(cfg), Exports()
+    )
     network = options.network
     say_set_against(trainer, (), network, cfg=cfg is not None)
     boxes = load_boxes(data, network)
     check_any(boxes)
-    say_too_small(trainer, boxes, network)
-    seen = in_training(
-        augment,
-        boxes,
-        network,
-        seed=seed,
-        cfg=job.named_cfg(),
-        trainer=trainer.augmentation if trainer else None,
-    )
-    check_fit(fit, seen)
-    fitted = seen if fit == "training" else None
-    found = searched(boxes, options, progress=shows_progress(), seen=fitted)
-    say_filled(found, options)
-    warn_of_rounding(found, options)
+    found, seen = found_for(boxes, options, job, augment=augment, fit=fit)
     job.plan(boxes, found.sizes, found.anchors)
     defaults = job.defaults() or defaults_for(options.k, network, trainer)
     others, warnings = compared_sets(defaults, compare, network)
@@ -174,43 +152,6 @@ def _is_page(path: Path) -> bool:
 
     with open_file(path) as file:
         return GENERATOR.encode() in file.read(4096)
-
-
-def _asked(
-    cfg: Path | None,
-    k: int | None,
-    trainer: Trainer | None,
-    asked: PartialInput,
-    update: str,
-    seed: int,
-    precision: int | None,
-    anchor_t: float,
-) -> "tuple[CfgJob, SearchOptions]":
-    """What is searched: as it was said, else as the cfg or the trainer has it."""
-    from anchorkit.cli.cfg.job import CfgJob
-    from anchorkit.cli.options.exports import Exports
-
-    if cfg is None:
-        network = usual_input(trainer, asked)
-        asked = PartialInput(network.size, network.resize)
-        if k is None and trainer is not None:
-            k = trainer.per_level * len(trainer.strides)
-    job = CfgJob.of(CfgOptions(cfg), k, asked)
-    if precision is None:
-        precision = trainer.precision if trainer else 0
-    tiny_keras = Exports().for_tiny_keras(job.k, trainer, with_cfg=cfg is not None)
-    options = SearchOptions(
-        job.k,
-        job.network,
-        update,
-        seed,
-        precision,
-        trainer,
-        anchor_t,
-        fills=trainer is not None,
-        tiny_keras=tiny_keras,
-    )
-    return job, options
 
 
 def _heads(job: "CfgJob", options: SearchOptions) -> "tuple[Sequence[TrainedHead], bool]":

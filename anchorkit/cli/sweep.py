@@ -311,7 +311,7 @@ def _verdict(
     Those are a cfg's own, else of the trainer's network with as many, else of its usual one.
     """
     from anchorkit.cli.options.verdict import verdict_on
-    from anchorkit.reports.cluster import defaults_for
+    from anchorkit.reports.cluster import defaults_for, no_defaults
 
     if found is None:
         return {"findings": []}
@@ -325,6 +325,7 @@ def _verdict(
         boxes,
         network,
         defaults=defaults,
+        no_defaults=no_defaults(k, trainer),
         seen=seen,
         trainer=None if own else trainer,
         anchor_t=anchor_t,

@@ -21,6 +21,7 @@ Level = Literal["error", "warning", "note"]
 WANTED = {
     "activation": "the activation that the head takes for granted",
     "anchors": "pairs of positive numbers in every head",
+    "batch": "batch=64 for training, subdivisions by its memory",
     "batch-normalize": "a plain convolution before every head",
     "classes": "as many classes everywhere",
     "comma": "one comma between any two numbers",

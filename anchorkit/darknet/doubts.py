@@ -34,6 +34,7 @@ def doubts_of(cfg: Cfg, heads: Sequence[Head]) -> list[Fault]:
     doubts = [doubt for head in heads for doubt in (*_of_before(head), *_of_stride(head))]
     doubts += [*_of_classes(heads), *_of_near(heads), *_of_order(heads)]
     doubts += [*_of_equal_strides(heads), *_of_input(cfg, heads), *_of_layers(cfg)]
+    doubts += _of_batch(cfg)
     return sorted(doubts, key=lambda doubt: doubt.line)
 
 
@@ -182,6 +183,20 @@ def _of_input(cfg: Cfg, heads: Sequence[Head]) -> list[Fault]:
             text = f"anchors are larger than the input {width}x{height}: {shown}"
             return [Fault("larger", head.line_of("anchors"), text)]
     return []
+
+
+def _of_batch(cfg: Cfg) -> list[Fault]:
+    """One image in a batch, as cfgs come for testing; without a word darknet takes one as well."""
+    entry, images = cfg.net.find("batch"), cfg.net.integer("batch", 1)
+    if images > 1:
+        return []
+    if entry is None:
+        # A sketch of a network that says nothing of training wants none
+        if cfg.net.find("max_batches") is None:
+            return []
+        return [Fault("batch", cfg.net.line, "[net] has no batch, darknet takes 1")]
+    said = "is for testing" if images == 1 else f"is {images} to darknet"
+    return [Fault("batch", entry.line, f"batch={entry.value} {said}")]
 
 
 def _of_layers(cfg: Cfg) -> list[Fault]:

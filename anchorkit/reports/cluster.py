@@ -28,7 +28,7 @@ from anchorkit.reports.fit import (
 from anchorkit.reports.tables import counted, markdown_table, text_table
 from anchorkit.training.trainers import Trainer
 
-__all__ = ["compared", "defaults_for", "summary", "summary_markdown", "summary_text"]
+__all__ = ["compared", "defaults_for", "no_defaults", "summary", "summary_markdown", "summary_text"]
 
 DEFAULTS = {5: "yolov2-voc", 6: "yolov3-tiny", 9: "yolov3"}
 """The preset that a network with so many anchors usually starts from."""
@@ -111,6 +111,30 @@ def defaults_for(
     """
     known = DEFAULTS if trainer is None else trainer.defaults
     return at_network(preset(known[k]), network) if k in known else None
+
+
+def no_defaults(k: int, trainer: Trainer | None = None) -> str:
+    """Why there are no anchors to beat, and of a trainer what shows its usual ones.
+
+    Parameters
+    ----------
+    k
+        How many anchors are asked for.
+    trainer
+        Whose networks are looked at; None: darknet's.
+
+    Examples
+    --------
+    >>> no_defaults(7)
+    'no usual network comes with 7 anchors, only with 5, 6 or 9'
+    """
+    known = [str(one) for one in (DEFAULTS if trainer is None else trainer.defaults)]
+    others = " or ".join(filter(None, [", ".join(known[:-1]), known[-1]]))
+    anchors = f"comes with {counted(k, 'anchor')}, only with {others}"
+    if trainer is None:
+        return f"no usual network {anchors}"
+    way = f"evaluate --trainer {trainer.name} judges its usual ones"
+    return f"no usual network of {trainer.name} {anchors}: {way}"
 
 
 def compared(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anchorkit.anchors.named import NamedAnchors
+from anchorkit.anchors.presets import preset
 from anchorkit.boxes import Boxes
 from anchorkit.errors import DataError
 from anchorkit.network_input import NetworkInput
@@ -35,6 +36,7 @@ def comparison(
     network: NetworkInput,
     trainer: str | None = None,
     anchor_t: float | None = None,
+    by_default: bool = False,
 ) -> dict[str, Any]:
     """The JSON object of `anchorkit evaluate`.
 
@@ -54,6 +56,8 @@ def comparison(
     anchor_t
         The factor within which an anchor can learn a box, where the figures of ratios are to be
         shown.
+    by_default
+        Whether these are the anchors that the trainer starts from, as none were named.
 
     Raises
     ------
@@ -87,12 +91,20 @@ def comparison(
                     sizes, one.anchors, groups, [group for group, _ in SIZE_GROUPS], anchor_t
                 ),
                 "kind": one.source,
+                **(_default_keys(one, network, trainer) if by_default else {}),
             }
             for one in named
         ],
         **network_keys(network, trainer),
         **account_keys(boxes.report, len(boxes)),
     }
+
+
+def _default_keys(one: NamedAnchors, network: NetworkInput, trainer: str | None) -> dict[str, Any]:
+    """Whose default these are, and from which input they were scaled to this one."""
+    size = preset(one.name).network.size
+    scaled = {} if size is None or size == network.size else {"scaled_from": list(size)}
+    return {"default_of": trainer, **scaled}
 
 
 def _of_all(

@@ -87,7 +87,8 @@ def comparison_markdown(result: Mapping[str, Any]) -> str:
     """
     results = result["results"]
     if len(results) == 1:
-        title = f"### {safe_markdown(results[0]['name'])}: mean IoU {results[0]['mean_iou']:.4f}"
+        name = f"{safe_markdown(results[0]['name'])}{_by_default(results[0])}"
+        title = f"### {name}: mean IoU {results[0]['mean_iou']:.4f}"
         parts = [*_alone(result, markdown_table), *_trained(result, "markdown")]
         return "\n\n".join([title, _read(result), *parts])
     rows = _side_by_side(result)
@@ -132,7 +133,7 @@ def _alone(result: Mapping[str, Any], table: Table) -> list[str]:
     cells = [(title, f"{one[key]:.4f}", notes.get(key, "")) for title, key in FIGURES if key in one]
     figures = table(columns, cells, left=columns)
     if table is text_table:
-        title = f"{safe_text(one['name'])}, {counted(one['k'], 'anchor')}"
+        title = f"{safe_text(one['name'])}, {counted(one['k'], 'anchor')}{_by_default(one)}"
         figures = f"{title}\n{figures.split(chr(10), 1)[1]}"
     parts = [
         figures,
@@ -150,6 +151,14 @@ def _alone(result: Mapping[str, Any], table: Table) -> list[str]:
     if more > 0:
         parts.append(f"{counted(more, 'more anchor')}: --format json has all")
     return parts + _notes(result)
+
+
+def _by_default(one: Mapping[str, Any]) -> str:
+    """Where nobody named the anchors, whose default they are."""
+    if "default_of" not in one:
+        return ""
+    scaled = "x".join(map(str, one.get("scaled_from", ())))
+    return f", the default of {one['default_of']}{f' scaled from {scaled}' if scaled else ''}"
 
 
 def _groups(title: str, rows: Sequence[Mapping[str, Any]], boxes: int, table: Table) -> str:

@@ -79,6 +79,7 @@ def raised(
     stream: np.random.RandomState,
     *,
     swaps: int = SWAPS,
+    most: int = STARTS,
 ) -> list[ScoredAnchors]:
     """The finds with their fitness over the sample raised, best first.
 
@@ -94,6 +95,8 @@ def raised(
         Where chance comes from.
     swaps
         How many swaps in a row at most.
+    most
+        How many finds go on after one round of moves, the best.
     """
 
     def table_of(some: Sample, anchors: Floats) -> NDArray[np.float32]:
@@ -121,7 +124,7 @@ def raised(
 
     begun = [move_sides(sample, ScoredAnchors(0.0, anchors), SHORT, table_of) for anchors in finds]
     begun.sort(key=lambda one: -one.mean_iou)
-    ended = [ascended(found) for found in begun[:STARTS]]
+    ended = [ascended(found) for found in begun[:most]]
     waited = 0
     while swaps and waited < PATIENCE:
         best = max(ended, key=lambda one: one.mean_iou)
@@ -201,7 +204,9 @@ def polish_fitness(scan: FullScan, anchors: Floats, anchor_t: float) -> Fit:
     history = [covered / points.total]
     idle, row = 0, 0
     while idle < k:
-        rest = np.delete(table, row, axis=0).max(axis=0) if k > 1 else np.zeros(len(points))
+        rest = np.zeros(len(points))
+        for other in (*table[:row], *table[row + 1 :]):
+            np.maximum(rest, other, out=rest)
         reached, gained = None, False
         for side, factor in itertools.product(range(2), FACTORS):
             if reached is None:

@@ -17,7 +17,7 @@ __all__ = ["FullScan", "blocks", "medians", "summed", "weighted_quantiles"]
 BLOCK = 1 << 15
 """Points handled at a time: a handful of such columns stays in a processor's cache."""
 
-THREADED = 1 << 17
+THREADED = 1 << 21
 """Points x anchors below which threads cost more than they save."""
 
 LEVELS = 2048

@@ -154,6 +154,8 @@ def _about_distinct(sizes: Floats) -> int:
 def _merged(sizes: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
     """Distinct rows by ascending mix, and the weight of each."""
     mixed = _mixed(sizes)
+    if (mixed[1:] > mixed[:-1]).all():  # merged before
+        return sizes, np.ones(len(sizes)) if weights is None else weights
     order = np.argsort(mixed, kind="stable")
     mixed, rows = mixed[order], sizes[order]
     first = np.empty(len(rows), dtype=np.bool_)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from anchorkit.search.points import Floats, Points, points_of
 
-__all__ = ["SMALLEST", "Sample", "evenly", "samples_of", "thinned"]
+__all__ = ["CLEARLY_MORE", "SMALLEST", "Sample", "evenly", "samples_of", "thinned"]
 
 CURVE_BITS = 10
 """Bits of each side's position on the curve: 1,024 steps, more than a sample has points across."""

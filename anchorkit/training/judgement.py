@@ -237,6 +237,7 @@ def judged(
     name: str = "these",
     defaults: AnchorSet | None = None,
     default_name: str = "",
+    no_defaults: str = "",
     in_training: InTraining | None = None,
     rule: str | None = None,
     anchor_t: float = 4.0,
@@ -256,6 +257,8 @@ def judged(
         The anchors in question, and what to call them.
     defaults, default_name
         Those to beat, and what to call them.
+    no_defaults
+        Where there are none, why, in words.
     in_training
         The boxes as training sees them; None: not known.
     rule
@@ -290,6 +293,7 @@ def judged(
         name=name,
         defaults=None if defaults is None else defaults.anchors,
         default_name=default_name,
+        no_defaults=no_defaults,
         labelled=_fit(new),
         labelled_defaults=None if old is None else _fit(old),
         training=None if new_seen is None else _fit(new_seen),

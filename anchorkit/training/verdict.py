@@ -157,7 +157,7 @@ def _share(value: float) -> str:
 
 
 def advice(given: VerdictInput) -> Iterator[Finding]:
-    """The first line of a verdict: the new anchors, or the defaults; none where one is missing.
+    """The first line of a verdict: the new anchors, or the defaults, or why neither.
 
     Parameters
     ----------
@@ -171,6 +171,8 @@ def advice(given: VerdictInput) -> Iterator[Finding]:
         else (given.labelled, given.labelled_defaults)
     )
     if new is None or old is None:
+        if given.no_defaults:
+            yield Finding("note", "no-defaults", f"no advice: {given.no_defaults}")
         return
     where = "in training" if known else "as labelled"
     name = given.default_name or "the defaults"
@@ -260,8 +262,8 @@ def _untrained(given: VerdictInput) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "untrained",
-            f"{_share(given.untrained or 0)} of the boxes are never trained, no anchor matches: "
-            "evaluate --untrained FILE.csv names each",
+            f"{_share(given.untrained or 0)} of the boxes are never trained, no head has an anchor "
+            "for them: evaluate --untrained FILE.csv names each",
         )
     if _at_least("overwritten", given.overwritten):
         yield Finding(

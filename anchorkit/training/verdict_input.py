@@ -52,6 +52,8 @@ class VerdictInput:
         What to call the new anchors.
     defaults, default_name
         (k, 2), those to beat, pixels at input, and what to call them; None where there are none.
+    no_defaults
+        Where there are none, why, in words.
     labelled, labelled_defaults
         How both fit the labelled boxes.
     training, training_defaults
@@ -87,6 +89,7 @@ class VerdictInput:
     name: str = "these"
     defaults: NDArray[np.float64] | None = None
     default_name: str = ""
+    no_defaults: str = ""
     labelled: Fit
     labelled_defaults: Fit | None = None
     training: Fit | None = None

@@ -152,7 +152,7 @@ def test_without_a_cfg_the_input_is_416_whatever_the_preset() -> None:
     ("arguments", "code", "message"),
     [
         (["--preset", "yolo3"], 2, "--preset yolo3: no such network; did you mean yolov3?"),
-        ([], 2, "no anchors: name some with --anchors, --cfg or --preset"),
+        ([], 2, "no anchors: name some with --anchors, --cfg or --preset, or a --trainer for its"),
         (["--cfg", "missing.cfg"], 2, "missing.cfg: wanted a cfg, found nothing there"),
         (["--cfg", str(SAMPLE / "README.md")], 1, "README.md: line "),
         (["--anchors", "1,2,3"], 1, "wanted pairs of width and height, found 3"),

@@ -1,6 +1,7 @@
 import csv
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,9 @@ import pytest
 from annotations import annotation, annotation_object, voc_folder
 from cfgs import TINY, yolo
 from command import run
+
+from anchorkit.boxes import boxes_of
+from anchorkit.loaders.npz import save_boxes
 
 SQUARES = "10,10, 100,100, 300,300"
 FIGURES = ["mean_iou", "below_half", "best_possible_recall", "fitness"]
@@ -88,10 +92,20 @@ def test_the_list_names_each_box_that_is_never_trained(tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert [Path(row.pop("file")).name for row in rows] == ["a.xml", "a.xml", "b.xml"]
     assert [tuple(row.values()) for row in rows] == [
-        ("2", "dog", "41", "10", "no anchor learns it", "anchors"),
+        ("2", "dog", "41", "10", "no anchor of a head within a factor of 4", "anchors"),
         ("3", "dog", "2", "50", "a side of 2 px or less", "anchors"),
         ("1", "cat", "1", "10", "a side of 2 px or less", "anchors"),
     ]
+
+
+def test_the_list_says_which_anchor_in_no_mask_a_box_is_nearest_to(tmp_path: Path) -> None:
+    cfg, path = tmp_path / "tiny.cfg", tmp_path / "untrained.csv"
+    cfg.write_text(TINY)  # anchor 0, 10x13, is in no mask
+    boxes = data(tmp_path, square(5, 5, 11, 13), square(9, 9, 16, 30), side=416)
+    assert run("evaluate", "--voc", boxes, "--cfg", cfg, "--untrained", path).code == 0
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [(row["width at input"], row["why"]) for row in csv.DictReader(file)]
+    assert rows == [("11", "nearest to 10x13, which is in no mask")]
 
 
 def test_a_list_replaces_a_list_and_nothing_else(tmp_path: Path) -> None:
@@ -119,6 +133,59 @@ def test_darknet_trains_as_the_cfg_has_its_heads(tmp_path: Path) -> None:
         for head in assigned["heads"]
     ] == [(16, [[16, 30], [33, 23], [30, 61]], 2, 1), (32, [[30, 61], [62, 45], [59, 119]], 1, 0)]
     assert (assigned["untrained"], assigned["dropped"], assigned["overwritten"]) == (1, 0, 1)
+
+
+def test_a_trainer_alone_is_judged_by_its_default_anchors(tmp_path: Path) -> None:
+    given = ["--voc", three(tmp_path), "--trainer", "yolov7"]
+    alone, named = results(*given)[0], results(*given, "--preset", "yolov7")[0]
+    assert alone.pop("default_of") == "yolov7"
+    assert alone == named
+    shown = run("evaluate", *given)
+    assert "\nyolov7, 9 anchors, the default of yolov7\n" in shown.out
+    assert "the default of" not in run("evaluate", *given, "--preset", "yolov7").out
+    markdown = run("evaluate", *given, "--format", "markdown").out
+    assert markdown.startswith("### yolov7, the default of yolov7: mean IoU ")
+
+
+def test_default_anchors_are_scaled_to_the_input_and_say_so(tmp_path: Path) -> None:
+    given = ["--voc", three(tmp_path), "--trainer", "yolov5", "--input", "1280x640"]
+    found = results(*given)[0]
+    assert found["scaled_from"] == [640, 640]
+    assert found["anchors"][:2] == [[20, 13], [32, 30]]
+    done = run("evaluate", *given)
+    assert "yolov5, 9 anchors, the default of yolov5 scaled from 640x640\n" in done.out
+    assert "taken as they are" not in done.err
+
+
+def test_a_cfg_alone_means_darknet_and_shows_who_trains_which_box(tmp_path: Path) -> None:
+    cfg = tmp_path / "tiny.cfg"
+    cfg.write_text(TINY)
+    given = ["--voc", data(tmp_path, square(5, 5, 10, 13), side=416), "--cfg", cfg]
+    alone = run("evaluate", *given)
+    assert "tiny: who trains which box, by the rule of darknet\n" in alone.out
+    assert alone == run("evaluate", *given, "--trainer", "darknet")
+
+
+def test_a_cfg_alone_asks_for_no_positions_that_saved_boxes_lack(tmp_path: Path) -> None:
+    cfg, saved = tmp_path / "tiny.cfg", tmp_path / "old.npz"
+    cfg.write_text(TINY)
+    save_boxes(saved, replace(boxes_of([(0.1, 0.2)]), centres=None))
+    given = ["evaluate", "--boxes", saved, "--cfg", cfg, "--augment", "none"]
+    done = run(*given)
+    assert (done.code, "who trains which box" in done.out) == (0, False)
+    assert "note: no word of who trains which box: " in done.err
+    for asked in (["--trainer", "darknet"], ["--untrained", tmp_path / "list.csv"]):
+        assert run(*given, *asked).code == 1
+
+
+def test_anchors_beside_a_cfg_are_judged_by_its_iou_thresh(tmp_path: Path) -> None:
+    boxes, cfg = data(tmp_path, square(100, 100, 16, 30), side=416), tmp_path / "own.cfg"
+    positives = []
+    for extra in ([], ["iou_thresh=0.4"]):
+        cfg.write_text(yolo(masks=["0,1,2"], strides=[8], count=3, extra=extra))
+        found = results("--voc", boxes, "--cfg", cfg, "--anchors", "10,13, 16,30, 33,23")
+        positives.append([one["assignment"]["anchors"] for one in found])
+    assert positives == [[[0, 1, 0]] * 2, [[0, 1, 1]] * 2]
 
 
 def test_iou_thresh_of_the_cfg_trains_further_anchors(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from anchorkit._version import __version__
 from anchorkit.boxes import boxes_of
 from anchorkit.cli import commands
 from anchorkit.loaders.npz import save_boxes
+from anchorkit.reports.html.verdict import verdict_heading, verdict_section
 
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
 HOSTILE = (
@@ -103,7 +104,7 @@ def test_sections_stand_in_their_order(yolo: Path) -> None:
     page = reported(yolo, "-k", 3)
     headings = ["".join(one.text) for one in page.named("h2")]
     assert headings == [
-        "Verdict",
+        "Verdict: no advice",
         "The data",
         "The boxes",
         "The anchors",
@@ -112,6 +113,58 @@ def test_sections_stand_in_their_order(yolo: Path) -> None:
         "What was run",
     ]
     assert page.unclosed == []
+
+
+@pytest.mark.parametrize(
+    ("findings", "heading", "behind"),
+    [
+        (["keep-defaults"], "Verdict: keep own.cfg", "these"),
+        (["class-worse", "keep-defaults-worse"], "Verdict: keep own.cfg", "these"),
+        (["use-new", "tiny"], "Verdict: use these anchors", "own.cfg"),
+        (["use-new-untrained"], "Verdict: use these anchors", "own.cfg"),
+        (["may-help"], "Verdict: these anchors may help", ""),
+        (["both-miss"], "Verdict: neither set fits well", ""),
+        (["no-defaults"], "Verdict: no advice", ""),
+        (["few-data"], "Verdict", ""),
+    ],
+)
+def test_heading_and_figures_follow_the_verdict(
+    findings: list[str], heading: str, behind: str
+) -> None:
+    names = ["these", "own.cfg", "yolov3"]
+    result = {
+        "findings": [{"level": "note", "code": code, "text": "..."} for code in findings],
+        "cluster": {"defaults": {"name": "own.cfg"}},
+        "evaluate": {
+            "results": [
+                {"name": name, "mean_iou": 0.5, "iou_50": 0.5, "best_possible_recall": 1.0}
+                for name in names
+            ]
+        },
+    }
+    assert verdict_heading(result) == heading
+    page = parsed(str(verdict_section(result)))
+    sets = page.named("dd")
+    assert len(sets) == 6  # these and the defaults, in three figures, of equal rank
+    back = [one.attributes.get("class") == "behind" for one in sets]
+    assert back == [name == behind for name in names[:2]] * 3
+
+
+def test_figures_of_both_stand_in_training_as_well() -> None:
+    results = []
+    for name, figure, drawn in (("these", 0.75, 0.5), ("yolov5", 0.625, 0.25)):
+        keys = {"mean_iou": figure, "iou_50": figure, "best_possible_recall": 1.0}
+        training = {"mean_iou": drawn, "below_half": 0.125, "best_possible_recall": 1.0}
+        results.append({"name": name, **keys, "training": training})
+    result = {"findings": [], "cluster": {}, "evaluate": {"results": results}}
+    page = parsed(str(verdict_section(result)))
+    assert ["".join(one.text) for one in page.named("strong")][:4] == [
+        *("0.7500", "0.6250", "75.00%", "62.50%")
+    ]
+    assert ["".join(one.text) for one in page.named("span")][:8] == [
+        *("these", "in training 0.5000", "yolov5", "in training 0.2500"),
+        *("these", "in training 87.50%", "yolov5", "in training 87.50%"),
+    ]
 
 
 def test_same_data_give_the_same_bytes(yolo: Path) -> None:

@@ -21,8 +21,8 @@ from anchorkit.sweep import sweep
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
 
 
-def swept(*options: object) -> dict[str, object]:
-    done = run("sweep", "--voc", SAMPLE, "-k", "1-4", "--format", "json", *options)
+def swept(*options: object, ks: str = "1-4") -> dict[str, object]:
+    done = run("sweep", "--voc", SAMPLE, "-k", ks, "--format", "json", *options)
     assert done.code == 0, done.err
     result: dict[str, object] = json.loads(done.out)
     return result
@@ -292,7 +292,7 @@ def test_cfg_without_heads_has_no_price_for_k(tmp_path: Path) -> None:
 def test_with_a_cfg_the_anchors_to_beat_and_the_training_are_its_own(tmp_path: Path) -> None:
     cfg = tmp_path / "net.cfg"
     cfg.write_text(V3)
-    result = swept("--cfg", cfg, "-k", "3,6")
+    result = swept("--cfg", cfg, ks="3,6")
     assert result["training"]["source"] == "net.cfg"  # type: ignore[index]
     advice = [one["text"] for one in result["findings"] if "below IoU 0.5" in one["text"]]  # type: ignore[attr-defined]
     assert len(advice) == 1
@@ -301,7 +301,7 @@ def test_with_a_cfg_the_anchors_to_beat_and_the_training_are_its_own(tmp_path: P
 
 
 def test_a_trainer_without_anchors_for_the_k_is_compared_by_its_usual_ones() -> None:
-    result = swept("--trainer", "yolov5", "-k", "3,6")
+    result = swept("--trainer", "yolov5", ks="3,6")
     assert "with yolov5," in str(result["findings"])
 
 

@@ -81,6 +81,20 @@ def test_every_command_takes_a_trainer(command: str) -> None:
     assert line in run(*asked).out
 
 
+def test_without_a_default_of_as_many_anchors_the_verdict_says_so() -> None:
+    given = ["cluster", "--voc", SAMPLE, "--trainer", "yolov5", "--augment", "none"]
+    said = (
+        "note: no advice: no usual network of yolov5 comes with 6 anchors, only with 9 or 12: "
+        "evaluate --trainer yolov5 judges its usual ones"
+    )
+    lines = run(*given, "-k", "6").out.splitlines()
+    assert lines[1:3] == ["6 anchors for yolov5 at 640x640, letterbox; median update, seed 0", said]
+    assert "no advice" not in run(*given).out
+    alone = run("cluster", "--voc", SAMPLE, "-k", "1").out
+    assert "no usual network comes with 1 anchor, only with 5, 6 or 9\n" in alone
+    assert "no usual network comes with " in run("sweep", "--voc", SAMPLE, "-k", "1-3").out
+
+
 def test_plot_takes_a_trainer(tmp_path: Path) -> None:
     done = run("plot", "--voc", SAMPLE, "--trainer", "yolov5", "-o", tmp_path / "a.png")
     assert done.code == 0

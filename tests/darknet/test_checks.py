@@ -126,6 +126,27 @@ def test_normalization_that_is_off_is_none(old: str) -> None:
     assert check_cfg(read_cfg(V4.replace("size=1\nfilters=21", f"{old}\nsize=1\nfilters=21"))) == []
 
 
+@pytest.mark.parametrize(
+    ("net", "said"),
+    [
+        ("batch=1", "batch=1 is for testing"),
+        ("batch = 1 # 64 to train", "batch=1 is for testing"),
+        ("batch=1\nbatch=64", "batch=1 is for testing"),
+        ('batch="64"', 'batch="64" is 0 to darknet'),
+        ("max_batches=6000", "[net] has no batch, darknet takes 1"),
+        ("#batch=1\nbatch=64", ""),
+        ("batch=2\nsubdivisions=1", ""),
+    ],
+)
+def test_one_image_in_a_batch_is_a_warning_as_training_wants_more(net: str, said: str) -> None:
+    text = V4.replace("channels=3", f"channels=3\n{net}")
+    assert errors(text) == []
+    assert [str(one) for one in check_cfg(read_cfg(text))] == [
+        f"batch: line {1 if 'max' in net else 5}: {said} "
+        "(wanted batch=64 for training, subdivisions by its memory)"
+    ] * bool(said)
+
+
 def test_new_coords_take_a_logistic_activation() -> None:
     text = V4.replace("num=9", "num=9\nnew_coords=1")
     assert [gate for gate, _ in warnings(text)] == ["activation"] * 3
@@ -329,9 +350,12 @@ shipped = sorted((Path(os.environ.get("ANCHORKIT_DATA", "/nonexistent")) / "cfg"
 
 
 @pytest.mark.parametrize("path", shipped, ids=lambda path: path.stem)
-def test_shipped_cfgs_are_let_pass_but_for_a_mask(path: Path) -> None:
-    gates = {one.gate for one in check_cfg(read_cfg(path.read_bytes().decode()))}
-    assert gates == ({"mask"} if path.stem == "yolov4-tiny" else set())
+def test_shipped_cfgs_are_let_pass_but_for_a_mask_and_what_is_for_testing(path: Path) -> None:
+    found = check_cfg(read_cfg(path.read_bytes().decode()))
+    for_testing = path.stem in ("yolo-voc", "yolov3", "yolov3-tiny")
+    gates = {"mask"} if path.stem == "yolov4-tiny" else {"batch"} if for_testing else set()
+    assert {one.gate for one in found} == gates
+    assert all(one.level == "warning" for one in found if one.gate == "batch")
 
 
 @pytest.mark.parametrize(

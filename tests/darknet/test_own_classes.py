@@ -108,11 +108,11 @@ def test_the_recipe_writes_as_many_scales_as_steps() -> None:
     ["scales=.1,\n.1", 'scales=".1,.1"', "scales .1,.1", "scales=.1 .1", "scales=.1;.1", "scales="],
 )
 def test_the_recipe_leaves_no_scales_that_darknet_reads_otherwise(scales: str) -> None:
-    net = f"channels=3\npolicy=steps\nsteps=100,200\n{scales}"
+    net = f"channels=3\nbatch=64\npolicy=steps\nsteps=100,200\n{scales}"
     text = V4.replace("channels=3", net)
     edit = edited(read_cfg(text), own(V4), net=recipe(read_cfg(text), 3)[0])
     plain = edit.text.replace(" ", "").replace("max_batches=6000\n", "")
-    wanted = "channels=3\npolicy=steps\nsteps=4800,5400\nscales=.1,.1"
+    wanted = "channels=3\nbatch=64\npolicy=steps\nsteps=4800,5400\nscales=.1,.1"
     assert plain == V4.replace("channels=3", wanted).replace(" ", "")
     assert check_cfg(edit.cfg) == []
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from generated_sizes import everyday
 
+from anchorkit import cluster, clustering
 from anchorkit.search.fitness import fitness, polish_fitness, raised, ratio_table
 from anchorkit.search.passes import FullScan
 from anchorkit.search.points import distinct_sizes
@@ -41,3 +42,16 @@ def test_fitness_is_raised_and_polishing_never_falls() -> None:
     assert end.history == sorted(end.history)
     assert end.fitness == pytest.approx(fitness(scan, end.anchors, 4.0), abs=1e-9)
     assert end.fitness >= reached - 1e-9
+
+
+def test_what_is_polished_on_a_part_first_ends_as_high_over_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes = everyday(3000, 5)
+    plain = cluster(sizes, 4, update="ratio")
+    monkeypatch.setattr(clustering, "TRIAL", 500)
+    tried = cluster(sizes, 4, update="ratio")
+    assert tried.history[-1] == pytest.approx(plain.history[-1], abs=3e-4)
+    scan = FullScan(distinct_sizes(sizes, None), 4)
+    again = polish_fitness(scan, tried.anchors, 4.0)
+    assert len(again.history) == 1, "a side can still be moved to raise fitness"

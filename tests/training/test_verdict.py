@@ -54,6 +54,11 @@ PAIRS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"training_defaults": Fit(0.6, 0.15, 1.0), "training": Fit(0.8, 0.06, 1.0)},
     ),
     (
+        "no-defaults",
+        {"labelled_defaults": None, "training_defaults": None, "no_defaults": "none of 6"},
+        {"no_defaults": "none of 6"},
+    ),
+    (
         "both-miss",
         {"training_defaults": Fit(0.4, 0.6, 1.0), "training": Fit(0.45, 0.55, 1.0)},
         {"training_defaults": Fit(0.4, 0.6, 1.0), "training": Fit(0.45, 0.45, 1.0)},

@@ -4,6 +4,7 @@ Tested in tests/cli/test_evaluate_trainer.py.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -46,13 +47,6 @@ untrained_option = click.option(
 )
 """`--untrained` as `untrained`, a path or None."""
 
-TOO_SMALL = {
-    "darknet": "a side below 1 px",
-    "yolov5": "a side of 2 px or less",
-    "yolov7": "a side of 2 px or less",
-}
-"""Why a trainer drops a box before it gives it to anchors."""
-
 HEAD = 4096
 """Bytes of a file that tell what it is."""
 
@@ -60,7 +54,7 @@ HEAD = 4096
 class Assigned(NamedTuple):
     """Who trains which box with a set of anchors, and the same as the key `assignment`."""
 
-    name: str
+    of: "NamedAnchors"
     found: "Assignment"
     keys: dict[str, Any]
 
@@ -74,6 +68,9 @@ def assigned_to(
 ) -> "list[Assigned | None]":
     """Who trains which box, for each set of anchors; None, and a note, where that is not known.
 
+    Anchors beside a cfg are judged with its `iou_thresh`: else not they would be compared, but two
+    ways to train.
+
     Raises
     ------
     DataError
@@ -84,9 +81,9 @@ def assigned_to(
     if trainer.rule is None:
         note(f"--trainer {trainer.name}: its rule of who trains which box is not modelled")
         return [None for _ in given]
+    in_heads = [_heads(one, trainer) for one in given]
     found: list[Assigned | None] = []
-    for one in given:
-        heads = _heads(one, trainer)
+    for one, heads in zip(given, _with_one_threshold(given, in_heads), strict=True):
         if heads:
             found.append(assignment_of(one, heads, boxes, network, trainer, anchor_t))
             continue
@@ -113,9 +110,7 @@ def assignment_of(
     given = AnchorSet(one.anchors, tuple(heads))
     found = assigned(boxes, network, given, trainer.rule or "", anchor_t=anchor_t)
     sizes = boxes.at_input(network)
-    return Assigned(
-        one.name, found, assignment_keys(boxes, sizes, one.anchors, found, trainer.name)
-    )
+    return Assigned(one, found, assignment_keys(boxes, sizes, one.anchors, found, trainer.name))
 
 
 def check_untrained_path(path: Path) -> None:
@@ -131,6 +126,7 @@ def write_untrained(
     boxes: "Boxes",
     network: "NetworkInput",
     trainer: "Trainer",
+    anchor_t: float,
 ) -> None:
     """Write which boxes are never trained, and say so on stderr.
 
@@ -145,13 +141,13 @@ def write_untrained(
     from anchorkit.errors import UsageError
     from anchorkit.files import write_atomically
     from anchorkit.reports.tables import counted
-    from anchorkit.reports.untrained import untrained_csv
+    from anchorkit.reports.untrained import Untrained, untrained_csv
 
     known = [one for one in found if one is not None]
     if not known:
         raise UsageError(f"--untrained {path}: it is not known who trains which box")
-    why = TOO_SMALL.get(trainer.rule or "", "")
-    rows = [(one.name, one.found, why) for one in known]
+    rule = trainer.rule or ""
+    rows = [Untrained(one.of.name, one.of.anchors, one.found, rule, anchor_t) for one in known]
     write_atomically(path, untrained_csv(boxes, boxes.at_input(network), rows))
     lines = sum(len(one.found.untrained) + len(one.found.dropped) for one in known)
     note(f"{path}: written, {counted(lines, 'box', 'boxes')}")
@@ -167,6 +163,23 @@ def _heads(one: "NamedAnchors", trainer: "Trainer") -> "tuple[TrainedHead, ...]"
     if isinstance(one, CfgAnchors):
         return trained_heads(heads_of(one.cfg))
     return heads_of_trainer(trainer, len(one.anchors))
+
+
+def _with_one_threshold(
+    given: Sequence["NamedAnchors"], in_heads: "Sequence[tuple[TrainedHead, ...]]"
+) -> "list[tuple[TrainedHead, ...]]":
+    """The heads, those of no cfg with the `iou_thresh` that all cfgs among them have."""
+    sets = list(zip(given, in_heads, strict=True))
+    known = {head.iou_thresh for one, heads in sets if one.source == "cfg" for head in heads}
+    if len(known) != 1:
+        return list(in_heads)
+    threshold = known.pop()
+    return [
+        heads
+        if one.source == "cfg"
+        else tuple(replace(head, iou_thresh=threshold) for head in heads)
+        for one, heads in sets
+    ]
 
 
 def _is_list(path: Path) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from anchorkit.cli.options.once import check_once
 from anchorkit.loaders import LOADERS
 
 __all__ = ["DATA", "FIRST", "GROUPS", "GroupedCommand", "group_of"]
@@ -63,6 +64,14 @@ class GroupedCommand(click.Command):
         super().__init__(*args, **options)
         self.takes = takes
         self.first = tuple(first)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words, and see that no option of one value has two."""
+        words = list(args)
+        rest = super().parse_args(ctx, args)
+        if not ctx.resilient_parsing:  # while a shell completes a line, what is typed is no error
+            check_once(self, ctx, words)
+        return rest
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the groups, each with its heading."""

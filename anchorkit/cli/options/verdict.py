@@ -28,6 +28,7 @@ def verdict_on(
     network: "NetworkInput",
     *,
     defaults: "NamedAnchors | None",
+    no_defaults: str = "",
     seen: "InTraining | None",
     heads: "Sequence[TrainedHead]" = (),
     default_heads: "Sequence[TrainedHead]" = (),
@@ -46,6 +47,8 @@ def verdict_on(
         The labelled boxes, and the input.
     defaults
         The anchors to beat.
+    no_defaults
+        Where there are none, why, in words.
     seen
         The boxes as training sees them.
     heads, default_heads
@@ -78,6 +81,7 @@ def verdict_on(
         AnchorSet(anchors, tuple(heads)),
         defaults=None if defaults is None else AnchorSet(defaults.anchors, tuple(default_heads)),
         default_name="" if defaults is None else defaults.name,
+        no_defaults=no_defaults,
         in_training=seen,
         rule=rule if heads else None,
         anchor_t=anchor_t,

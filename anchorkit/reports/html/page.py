@@ -16,7 +16,7 @@ from anchorkit.reports.html.data import boxes_section, data_section
 from anchorkit.reports.html.elements import Html, element, text_of
 from anchorkit.reports.html.fit import anchors_section, gain_section
 from anchorkit.reports.html.heads import heads_section, sweep_section
-from anchorkit.reports.html.verdict import run_section, verdict_section
+from anchorkit.reports.html.verdict import run_section, verdict_heading, verdict_section
 from anchorkit.reports.tables import counted
 
 __all__ = ["GENERATOR", "report_html"]
@@ -78,7 +78,11 @@ def report_html(result: Mapping[str, Any]) -> str:
             *(
                 element(
                     "section",
-                    element("h2", heading, id=f"{name}-heading"),
+                    element(
+                        "h2",
+                        verdict_heading(result) if name == "verdict" else heading,
+                        id=f"{name}-heading",
+                    ),
                     made,
                     id=name,
                     aria_labelledby=f"{name}-heading",

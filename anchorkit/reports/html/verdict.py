@@ -8,22 +8,51 @@ from typing import Any
 
 from anchorkit.reports.html.elements import Html, element, joined
 
-__all__ = ["finding_list", "run_section", "verdict_section"]
+__all__ = ["finding_list", "run_section", "verdict_heading", "verdict_section"]
 
 Result = Mapping[str, Any]
 
+KEEP = ("keep-defaults", "keep-defaults-worse")
+USE = ("use-new", "use-new-untrained")
+SHORT = {
+    **dict.fromkeys(KEEP, "keep {}"),
+    **dict.fromkeys(USE, "use these anchors"),
+    "may-help": "these anchors may help",
+    "both-miss": "neither set fits well",
+    "no-defaults": "no advice",
+}
+"""Codes of the advice, and how it is said in a heading; `{}` is the name of the defaults."""
+
 WORDS = {"error": "Error", "warning": "Warning", "note": "Note"}
+
+
+def verdict_heading(result: Result) -> str:
+    """The verdict in a few words; `Verdict` alone where nothing is advised."""
+    advice = _advice(result)
+    return f"Verdict: {SHORT[advice].format(_default(result))}" if advice else "Verdict"
 
 
 def verdict_section(result: Result) -> Html:
     """What to do, in the words of the verdict; without one, what the figures say."""
     results = result["evaluate"]["results"][:2]
+    advice = _advice(result)
+    # What is not advised stands back
+    behind = 0 if advice in KEEP else 1 if advice in USE else None
     figures = [
-        _figure("mean IoU", "mean_iou", results),
-        _figure("IoU of 0.5 or more", "iou_50", results),
-        _figure("best possible recall", "best_possible_recall", results),
+        _figure("mean IoU", "mean_iou", results, behind),
+        _figure("IoU of 0.5 or more", "iou_50", results, behind),
+        _figure("best possible recall", "best_possible_recall", results, behind),
     ]
     return joined([finding_list(result["findings"]), element("dl", *figures, class_="figures")])
+
+
+def _advice(result: Result) -> str:
+    """The code of the finding that says which anchors to train with; empty where none does."""
+    return next((one["code"] for one in result["findings"] if one["code"] in SHORT), "")
+
+
+def _default(result: Result) -> str:
+    return str(result["cluster"].get("defaults", {}).get("name", "the defaults"))
 
 
 def finding_list(findings: Sequence[Result]) -> Html:
@@ -40,20 +69,19 @@ def finding_list(findings: Sequence[Result]) -> Html:
     return element("ul", *rows, class_="findings") if rows else Html("")
 
 
-def _figure(name: str, key: str, results: Sequence[Result]) -> Html:
-    """A figure of the anchors, beside it that of the defaults; below, both in training."""
-    best, *others = (_shown(one[key], key) for one in results)
-    lines = [element("dt", name), element("dd", element("strong", best), _beside(results, others))]
-    if "training" in results[0]:
-        drawn = [_shown(_in_training(one["training"], key), key) for one in results]
-        lines.append(element("dd", f"in training {drawn[0]}", _beside(results, drawn[1:])))
-    return element("div", *lines)
-
-
-def _beside(results: Sequence[Result], figures: Sequence[str]) -> Html:
-    if not figures:
-        return Html("")
-    return element("span", f" {results[1]['name']}: {figures[0]}", class_="small")
+def _figure(name: str, key: str, results: Sequence[Result], behind: int | None) -> Html:
+    """A figure of the anchors and of the defaults side by side, each in training as well."""
+    sets = []
+    for index, one in enumerate(results):
+        lines = [
+            element("span", one["name"], class_="small"),
+            element("strong", _shown(one[key], key)),
+        ]
+        if "training" in one:
+            drawn = _shown(_in_training(one["training"], key), key)
+            lines.append(element("span", f"in training {drawn}", class_="small"))
+        sets.append(element("dd", *lines, class_="behind" if index == behind else None))
+    return element("div", element("dt", name), *sets)
 
 
 def _in_training(training: Result, key: str) -> float:
