@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from anchorkit.cli import main
 
-__all__ = ["Ran", "run", "started"]
+__all__ = ["Ran", "run", "run_on_one_stream", "started"]
 
 
 class Ran(NamedTuple):
@@ -21,19 +21,33 @@ class Ran(NamedTuple):
 
 def run(*arguments: object) -> Ran:
     """`anchorkit ARGUMENTS...` in this process."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
-    code = 0
+    out, err = _stream(), _stream()
+    return Ran(_code(arguments, out, err), _text(out), _text(err))
+
+
+def run_on_one_stream(*arguments: object) -> tuple[int, str]:
+    """The same, stdout and stderr together, in the order in which they were written."""
+    both = _stream()
+    return _code(arguments, both, both), _text(both)
+
+
+def _stream() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+
+
+def _code(arguments: tuple[object, ...], out: io.TextIOWrapper, err: io.TextIOWrapper) -> int:
     with redirect_stdout(out), redirect_stderr(err):
         try:
             main([str(argument) for argument in arguments])
         except SystemExit as ended:
-            code = int(ended.code or 0)
-    texts = []
-    for stream in (out, err):
-        stream.flush()
-        stream.seek(0)
-        texts.append(stream.read())
-    return Ran(code, *texts)
+            return int(ended.code or 0)
+    return 0
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    stream.seek(0)
+    return stream.read()
 
 
 def started(*arguments: object, **how: Any) -> subprocess.Popen[str]:

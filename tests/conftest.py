@@ -7,6 +7,9 @@ no test a time limit; `HYPOTHESIS_PROFILE=search make test` looks for new ones, 
 import os
 
 from hypothesis import settings
+from searched_once import searched_once
+
+__all__ = ["searched_once"]
 
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=1000)

@@ -2,6 +2,7 @@ import pytest
 from fuzz import fates_of
 
 
+@pytest.mark.usefixtures("searched_once")
 @pytest.mark.parametrize(
     ("kind", "count", "some"),
     [

@@ -1,18 +1,30 @@
 import doctest
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from command import run_on_one_stream
 from update_readme import PAGES, ROOT, prepared, updated
 
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 SESSION = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.usefixtures("searched_once")
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_page_shows_what_its_commands_print(path: Path, tmp_path: Path) -> None:
+def test_page_shows_what_its_commands_print(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(prepared(tmp_path))
+
+    def here(arguments: Sequence[str], _: Path) -> tuple[int, str]:
+        return run_on_one_stream(*arguments)
+
+    # What stands in the pages was printed by processes of their own
     text = path.read_text(encoding="utf-8")
-    assert text == updated(text, prepared(tmp_path)), "run: python tests/update_readme.py"
+    assert text == updated(text, tmp_path, here), "run: python tests/update_readme.py"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from anchorkit.quality import evaluate
 from anchorkit.search.distances import DISTANCES
 from anchorkit.sweep import grown, held_out_loss, holdout, sweep
 
+pytestmark = pytest.mark.usefixtures("searched_once")
+
 SIZES = np.exp(np.random.RandomState(5).normal(4, 0.8, (400, 2))).round(1)
 
 

@@ -16,12 +16,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-__all__ = ["PAGES", "prepared", "updated"]
+__all__ = ["PAGES", "Output", "prepared", "started", "updated"]
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "anchorkit" / "guide").glob("*.md"))]
+Output = Callable[[Sequence[str], Path], tuple[int, str]]
+"""What a command with these arguments ends with and prints when it runs in a folder."""
+
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 
@@ -33,12 +37,27 @@ def prepared(folder: Path) -> Path:
     return folder
 
 
-def updated(text: str, folder: Path) -> str:
+def started(arguments: Sequence[str], folder: Path) -> tuple[int, str]:
+    """The exit code and output of a command in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "anchorkit", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "80"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def updated(text: str, folder: Path, output: Output = started) -> str:
     """The text with every output as the commands print it when they run in a folder."""
-    return BLOCK.sub(lambda match: _session(match.group(), folder), text)
+    return BLOCK.sub(lambda match: _session(match.group(), folder, output), text)
 
 
-def _session(block: str, folder: Path) -> str:
+def _session(block: str, folder: Path, output: Output) -> str:
     written: list[str] = []
     code, replaced = 0, False
     lines = iter(block.splitlines())
@@ -54,25 +73,11 @@ def _session(block: str, folder: Path) -> str:
         words = shlex.split(" ".join(part.rstrip("\\") for part in command)[2:], comments=True)
         replaced = words[0] == "anchorkit" or words == ["echo", "$?"]
         if words[0] == "anchorkit":
-            code, output = _output(words[1:], folder)
-            written += output.splitlines()
+            code, printed = output(words[1:], folder)
+            written += printed.splitlines()
         elif replaced:
             written.append(str(code))
     return "".join(f"{line}\n" for line in written)
-
-
-def _output(arguments: list[str], folder: Path) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "anchorkit", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "80"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        check=False,
-    )
-    return done.returncode, done.stdout
 
 
 if __name__ == "__main__":

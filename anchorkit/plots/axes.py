@@ -39,6 +39,9 @@ FEW = 2000
 LEGEND_LINES = 30
 """Lines of a legend before it gets another column."""
 
+CLOSE = 1.001
+"""Factor by which a tick may lie beyond the end of its axis to be drawn, and a little more."""
+
 
 def frame_sizes(axes: Axes, sizes: NDArray[np.float64], scale: str) -> None:
     """Set scale, limits and labels of the axes so that all sizes lie inside.
@@ -194,9 +197,18 @@ def draw_legend(axes: Axes, handles: Sequence[Artist], title: str | None = None)
 
 def plain_ticks(axis: Axis) -> None:
     """1, 2, 5, 10, 20, ... on a logarithmic axis, instead of powers of ten."""
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=20))
+    axis.set_major_locator(_LogTicks(subs=(1, 2, 5), numticks=20))
+    axis.set_minor_locator(_LogTicks(subs="auto"))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())
+
+
+class _LogTicks(LogLocator):
+    """As matplotlib's, without the ticks beyond the ends of the axis: half of all, never drawn."""
+
+    def tick_values(self, vmin: float, vmax: float) -> list[float]:
+        low, high = min(vmin, vmax) / CLOSE, max(vmin, vmax) * CLOSE
+        return [tick for tick in super().tick_values(vmin, vmax) if low <= tick <= high]
 
 
 def point_area(count: int) -> float:

@@ -21,6 +21,8 @@ from anchorkit.errors import DataError
 from anchorkit.load_report import Remark
 from anchorkit.loaders.npz import load_boxes, save_boxes
 
+pytestmark = pytest.mark.usefixtures("searched_once")
+
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
 
 
@@ -249,7 +251,7 @@ def header(shape: str, descr: str = "<f8") -> bytes:
     return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
 
 
-MANY = 375 * 10**6
+MANY = 120 * 10**6
 PIECE = 10**6
 
 

@@ -66,6 +66,15 @@ def test_logarithmic_axes_are_labelled_with_plain_numbers(axes: Axes) -> None:
     assert {"5", "10", "20", "50", "100", "200"} <= set(shown)
 
 
+def test_no_tick_is_made_beyond_the_ends_of_a_logarithmic_axis(axes: Axes) -> None:
+    draw_boxes(axes, [(3.0, 3.0), (180.0, 170.0)], scale="log")
+    for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+        for minor in (False, True):
+            places = np.asarray(axis.get_ticklocs(minor=minor))
+            assert len(places) >= 3
+            assert low <= places.min() < places.max() <= high
+
+
 @pytest.mark.parametrize("count", [4, 5000])
 def test_shapes_are_ratio_across_and_the_side_of_an_equal_square_up(axes: Axes, count: int) -> None:
     boxes = np.tile([(40.0, 10.0), (10.0, 90.0)], (count // 2, 1))

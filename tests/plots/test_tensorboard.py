@@ -17,6 +17,8 @@ from anchorkit.plots.coverage import Coverage
 from anchorkit.plots.figures import coverage_figure
 from anchorkit.plots.files import pixels
 
+pytestmark = pytest.mark.usefixtures("searched_once")
+
 SAMPLE = Path(__file__).parents[2] / "sample_voc"
 
 
