@@ -101,7 +101,6 @@ def command(
     from anchorkit.cli.options.loading import load_boxes
     from anchorkit.cli.options.output_paths import Output, check_folder, check_outputs_differ
     from anchorkit.cli.options.shards import CountedBoxes, counted_boxes
-    from anchorkit.plots.tensorboard import check_board
 
     with_cfg = cfg_options.file is not None
     trainer = trainer_of(trainer, exports, asked, cfg=with_cfg)
@@ -121,6 +120,8 @@ def command(
         [*cfg_options.outputs(), *exports.outputs(), Output(f"--plot {plot}", plot)]
     )
     if board:
+        from anchorkit.plots.tensorboard import check_board
+
         check_board()
         check_folder(board, f"--tensorboard {board}")
     boxes: Boxes | CountedBoxes | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,18 +10,7 @@ from numpy.typing import NDArray
 from anchorkit.boxes import Boxes
 from anchorkit.network_input import NetworkInput
 from anchorkit.overlap import nearest
-from anchorkit.training.assignment import (
-    DROPPED,
-    Assignment,
-    TrainedHead,
-    darknet_assignment,
-    ratio_assignment,
-    tao_assignment,
-)
-from anchorkit.training.assignment_places import placed
-from anchorkit.training.augmentation import DrawnBoxes, augmented
 from anchorkit.training.augmentation_figures import TrainingQuality, measured
-from anchorkit.training.augmentation_settings import Augmentation, YoloAugmentation
 from anchorkit.training.thresholds import THRESHOLDS
 from anchorkit.training.verdict import (
     OTHER_FIT,
@@ -32,6 +21,11 @@ from anchorkit.training.verdict import (
     worst_first,
 )
 from anchorkit.training.verdict_input import ClassFit, Fit, HeadFit, VerdictInput
+
+if TYPE_CHECKING:  # what draws boxes and deals them out is seldom asked for, and slow to import
+    from anchorkit.training.assignment import Assignment, TrainedHead
+    from anchorkit.training.augmentation import DrawnBoxes
+    from anchorkit.training.augmentation_settings import Augmentation
 
 __all__ = [
     "RULES",
@@ -76,14 +70,14 @@ class AnchorSet:
     """
 
     anchors: Sizes
-    heads: tuple[TrainedHead, ...] = ()
+    heads: "tuple[TrainedHead, ...]" = ()
 
 
 class InTraining(NamedTuple):
     """Boxes as training sees them, and what said how."""
 
     source: str
-    drawn: DrawnBoxes
+    drawn: "DrawnBoxes"
 
     def over(self, boxes: Boxes, network: NetworkInput) -> Boxes:
         """The drawn boxes with the classes and images of those they were drawn from.
@@ -127,7 +121,7 @@ class Judged(NamedTuple):
 
 
 def drawn_in_training(
-    boxes: Boxes, network: NetworkInput, augmentation: Augmentation, *, source: str, seed: int = 0
+    boxes: Boxes, network: NetworkInput, augmentation: "Augmentation", *, source: str, seed: int = 0
 ) -> InTraining:
     """The boxes of a data set as a trainer's loader hands them to the network.
 
@@ -149,6 +143,9 @@ def drawn_in_training(
     DataError
         Where there are no boxes, no centres, or the size of an image is needed and not known.
     """
+    from anchorkit.training.augmentation import augmented
+    from anchorkit.training.augmentation_settings import YoloAugmentation
+
     if isinstance(augmentation, YoloAugmentation) or augmentation.letter_box:
         boxes.at_input(replace(network, resize="letterbox"))  # names an image of unknown size
     drawn = augmented(
@@ -165,7 +162,7 @@ def drawn_in_training(
 
 def equal_heads(
     strides: Sequence[int], k: int, *, iou_thresh: float = 1.0
-) -> tuple[TrainedHead, ...]:
+) -> "tuple[TrainedHead, ...]":
     """Heads that share k anchors equally, the finest stride taking the smallest.
 
     Parameters
@@ -182,6 +179,8 @@ def equal_heads(
     >>> [head.anchors for head in equal_heads([8, 16, 32], 7)]
     [(0, 1), (2, 3), (4, 5, 6)]
     """
+    from anchorkit.training.assignment import TrainedHead
+
     least, more = divmod(k, len(strides))
     ends = np.cumsum([least + (index >= len(strides) - more) for index in range(len(strides))])
     starts = [0, *ends[:-1].tolist()]
@@ -193,7 +192,7 @@ def equal_heads(
 
 def assigned(
     boxes: Boxes, network: NetworkInput, given: AnchorSet, rule: str, *, anchor_t: float = 4.0
-) -> Assignment:
+) -> "Assignment":
     """Who trains which of the labelled boxes.
 
     Parameters
@@ -214,6 +213,13 @@ def assigned(
     DataError
         Where there are no boxes, no centres, or letterbox needs the size of an image that has none.
     """
+    from anchorkit.training.assignment import (
+        darknet_assignment,
+        ratio_assignment,
+        tao_assignment,
+    )
+    from anchorkit.training.assignment_places import placed
+
     at_places = placed(
         boxes.sizes,
         boxes.placed("assignment"),
@@ -429,6 +435,8 @@ def _trained(
     """Who trains which box, by the rule of the trainer; nothing where boxes have no positions."""
     if boxes.centres is None or not given.heads:
         return weighed
+    from anchorkit.training.assignment import DROPPED
+
     new = assigned(boxes, network, given, rule, anchor_t=anchor_t)
     old = None
     if defaults is not None and defaults.heads:

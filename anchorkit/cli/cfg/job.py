@@ -1,42 +1,33 @@
-"""The part of `anchorkit cluster` that has to do with `--cfg`."""
+"""The part of `anchorkit cluster` that has to do with `--cfg`.
+
+Whatever knows cfgs is imported only where there is one: most runs have none, and start sooner.
+"""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anchorkit.anchors.named import NamedAnchors
-from anchorkit.cli.cfg.classes import (
-    ClassCount,
-    asked_classes,
-    counted_classes,
-    named_classes,
-    order_of_classes,
-)
 from anchorkit.cli.cfg.options import AUTO, CfgOptions
-from anchorkit.cli.cfg.target import Target, network_of, open_cfg
-from anchorkit.cli.cfg.writing import Outcome, cfg_result, difference_shown, finish, plan
 from anchorkit.cli.messages import note, warn
 from anchorkit.cli.options.data import DataOptions
-from anchorkit.darknet.dealing import check_shares
-from anchorkit.darknet.listed import count_of
-from anchorkit.darknet.sections import Cfg
 from anchorkit.errors import CfgError, UsageError
 from anchorkit.network_input import NetworkInput, PartialInput
-from anchorkit.quality import Quality, evaluate
-from anchorkit.reports.fit import DIGITS
-from anchorkit.reports.heads import head_rows, head_table, old_and_new
 from anchorkit.reports.tables import counted
-from anchorkit.terminal import safe_markdown
-from anchorkit.training.assignment import TrainedHead
-from anchorkit.training.cfg_heads import trained_heads
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from anchorkit.anchors.named import NamedAnchors
     from anchorkit.boxes import Boxes
+    from anchorkit.cli.cfg.classes import ClassCount
+    from anchorkit.cli.cfg.target import Target
+    from anchorkit.cli.cfg.writing import Outcome
     from anchorkit.cli.options.shards import CountedBoxes
+    from anchorkit.darknet.sections import Cfg
+    from anchorkit.quality import Quality
+    from anchorkit.training.assignment import TrainedHead
 
 __all__ = ["CfgJob"]
 
@@ -49,13 +40,13 @@ class CfgJob:
     """
 
     options: CfgOptions
-    target: Target | None
+    target: "Target | None"
     names: list[str] | None
     k: int
     network: NetworkInput
-    outcome: Outcome | None = None
-    quality: Quality | None = None
-    known: ClassCount | None = None
+    outcome: "Outcome | None" = None
+    quality: "Quality | None" = None
+    known: "ClassCount | None" = None
     old: float | None = None
     new: float = 0.0
 
@@ -72,6 +63,11 @@ class CfgJob:
         """
         if options.file is None:
             return cls(options, None, None, k or 9, asked.filled())
+        from anchorkit.cli.cfg.classes import named_classes
+        from anchorkit.cli.cfg.target import network_of, open_cfg
+        from anchorkit.darknet.dealing import check_shares
+        from anchorkit.darknet.listed import count_of
+
         target = open_cfg(options)
         network = network_of(target, asked)
         heads = len(target.heads)
@@ -106,6 +102,8 @@ class CfgJob:
         """
         if self.target is None:
             return
+        from anchorkit.cli.cfg.classes import asked_classes, counted_classes, order_of_classes
+
         if any("counters_per_class" in head.written for head in self.target.heads):
             self.names = self.names or order_of_classes(data, boxes)
         self.known = counted_classes(self.options, boxes)
@@ -144,6 +142,10 @@ class CfgJob:
         """
         if self.target is None:
             return
+        from anchorkit.cli.cfg.classes import asked_classes
+        from anchorkit.cli.cfg.writing import plan
+        from anchorkit.quality import evaluate
+
         if self.target.anchors:
             # What is about to be replaced may be no size at all, such as 1e-320
             with suppress(UsageError):
@@ -198,6 +200,8 @@ class CfgJob:
         """
         if self.target is None or self.outcome is None:
             return ()
+        from anchorkit.training.cfg_heads import trained_heads
+
         heads = trained_heads(self.target.heads if own else self.outcome.heads)
         if not own and len(self.outcome.anchors) != self.k:  # a cfg that is left alone
             return ()
@@ -207,6 +211,9 @@ class CfgJob:
         """What the JSON object gets besides the keys of every search."""
         if self.outcome is None:
             return {}
+        from anchorkit.cli.cfg.writing import cfg_result
+        from anchorkit.reports.fit import DIGITS
+
         old = None if self.old is None else round(self.old, DIGITS)
         gain = None if old is None else round(round(self.new, DIGITS) - old, DIGITS)
         compared = {"mean_iou_cfg": old, "gain": gain}
@@ -216,6 +223,10 @@ class CfgJob:
         """What the text or the Markdown gets at its end."""
         if self.outcome is None:
             return ""
+        from anchorkit.cli.cfg.writing import difference_shown
+        from anchorkit.reports.heads import head_rows, head_table, old_and_new
+        from anchorkit.terminal import safe_markdown
+
         name = self.outcome.target.name
         name = safe_markdown(name) if form == "markdown" else name
         parts = [
@@ -237,6 +248,8 @@ class CfgJob:
         """
         if self.outcome is None:
             return 0
+        from anchorkit.cli.cfg.writing import finish
+
         code = finish(self.outcome, self.options, renewable=True)
         over = not (self.options.dry_run or self.options.output or self.outcome.reason)
         if keep and over and self.outcome.difference and self.target is not None:

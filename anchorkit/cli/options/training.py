@@ -98,12 +98,12 @@ def in_training(
     AnchorkitError
         Where what was asked for cannot be had. What was only implied and cannot be had is a note.
     """
+    if augment == NONE or (augment is None and cfg is None and trainer is None):
+        return None
     from anchorkit.cli.messages import note
     from anchorkit.errors import AnchorkitError
     from anchorkit.training.judgement import drawn_in_training
 
-    if augment == NONE:
-        return None
     try:
         found = _settings(augment, cfg, trainer)
         if found is None:
