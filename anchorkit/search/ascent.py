@@ -157,6 +157,7 @@ def medians_near(scan: FullScan, goal: Floats, before: Floats, steps: int) -> li
     for _ in range(steps):
         before, assignment = occupied(scan, before)
         middle = medians(scan, assignment, len(before))
+        del assignment  # of all points: the next one shall not stand beside it
         mean_iou = scan.assign(middle).mean_iou
         idle = 0 if not found or mean_iou > found[0].mean_iou + GAIN else idle + 1
         found.append(Iterate(mean_iou, middle, before))

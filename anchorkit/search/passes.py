@@ -76,8 +76,11 @@ class FullScan:
         """(k,), weight of the points nearest each anchor."""
 
         def counted(part: slice) -> Floats:
-            weight = None if self.points.weight is None else self.points.weight[part]
-            return np.bincount(assignment.labels[part], weight, k).astype(np.float64)
+            found = np.zeros(k)
+            for rows in blocks(part):  # all labels at once would be copied as wide numbers
+                weight = None if self.points.weight is None else self.points.weight[rows]
+                found += np.bincount(assignment.labels[rows], weight, k)
+            return found
 
         return sum(self.over(counted), np.zeros(k))
 
