@@ -68,6 +68,8 @@ def test_without_images_the_objects_are_left_out_and_named(tmp_path: Path) -> No
         (line("10 10 10 35"), "no area"),
         (line("200 10 300 35"), "outside the image"),
         ("Car 0 0\n", "fewer than 15 fields"),
+        ("big " + line("10 10 60 35").replace(" 1.57", ""), "not a type and 14 or 15 numbers"),
+        (line("10 10 60 35").strip() + " 1 2\n", "not a type and 14 or 15 numbers"),
     ],
 )
 def test_a_faulty_line_is_left_out_and_the_others_stay(
@@ -82,6 +84,16 @@ def test_a_faulty_line_is_left_out_and_the_others_stay(
 def test_a_class_may_hold_blanks_and_a_score_may_follow() -> None:
     (item,), _ = read_kitti((line("1 2 3 4", "traffic light")[:-1] + " 0.98").encode())
     assert (item.name, item.corners) == ("traffic light", (1, 2, 3, 4))
+
+
+def test_a_class_may_hold_blanks_where_no_score_follows() -> None:
+    (item,), _ = read_kitti(line("1 2 3 4", "big traffic light").encode())
+    assert (item.name, item.corners) == ("big traffic light", (1, 2, 3, 4))
+
+
+def test_a_number_that_is_lost_is_no_part_of_a_class() -> None:
+    (item,), _ = read_kitti((line("1 2 3 4", truncated="NaN")[:-1] + " 0.98").encode())
+    assert (item.name, item.corners) == ("Car", (1, 2, 3, 4))
 
 
 def test_a_file_of_another_kind_is_unreadable(tmp_path: Path) -> None:
