@@ -144,6 +144,14 @@ def test_a_faulty_box_of_a_list_is_left_out(box: str, reason: str, tmp_path: Pat
     assert len(boxes) == 1
 
 
+def test_an_image_on_several_lines_of_a_list_is_noted(tmp_path: Path) -> None:
+    boxes = load([("keras", keras(tmp_path, KERAS + KERAS))])
+    assert len(boxes) == 4
+    assert [(one.value, one.kind) for one in boxes.report.problems if "listed" in one.reason] == [
+        ("2 more, such as pictures/a b.jpg", "note")
+    ]
+
+
 def test_the_list_of_another_part_lies_beside(tmp_path: Path) -> None:
     path = keras(tmp_path)
     (tmp_path / "2007_val.txt").write_text("pictures/a b.jpg 0,0,50,50,0\n")
