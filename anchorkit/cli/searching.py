@@ -352,7 +352,7 @@ def _warn_of_rounding(found: Found, options: SearchOptions) -> None:
     warn(
         f"rounding costs {exact - now:.4f} of {measure}; "
         + (
-            f"--precision {kept[0]} keeps it at {kept[1]:.4f}"
+            f"--precision {kept[0]} keeps it at {kept[1]:.4f} or more"
             if kept
             else "no --precision keeps it: the boxes are too small for pixels at this --input"
         )
