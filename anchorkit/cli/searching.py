@@ -12,6 +12,7 @@ from anchorkit.cli.options.exports import Exports
 from anchorkit.cli.options.shared import FINEST
 from anchorkit.cli.options.trainer import say_too_small, usual_input
 from anchorkit.cli.options.training import check_fit, in_training
+from anchorkit.cli.waiting import doing
 from anchorkit.network_input import PartialInput
 from anchorkit.reports.tables import counted
 from anchorkit.training.trainers import Trainer
@@ -231,6 +232,7 @@ def _searched(
         sizes, weights = boxes.sizes, boxes.counts
     else:
         sizes, weights = boxes.at_input(options.network), None
+    doing("searching")
     if seen is None:
         fitted = distinct_sizes(sizes, None if weights is None else weights.astype(np.float64))
     else:
@@ -238,6 +240,7 @@ def _searched(
     clustering, filled_in = _clustered(
         fitted.sizes, options, progress=progress, weights=fitted.weight
     )
+    doing("rounding")
     anchors = rounded(
         fitted.sizes,
         clustering.anchors,
