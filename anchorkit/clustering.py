@@ -24,7 +24,8 @@ all sums are exact, so that neither the order of the boxes nor the number of thr
 result.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ from numpy.typing import ArrayLike, NDArray
 from anchorkit.arguments import as_factor, as_seed, as_whole, check_enough_sizes, check_one_of
 from anchorkit.errors import DataError, UsageError
 from anchorkit.overlap import RECALL_FACTOR, as_sizes, as_weights
+from anchorkit.progress import progress_bar
 from anchorkit.search.ascent import ascend, medians_near
 from anchorkit.search.climb import ScoredAnchors, alike, climb
 from anchorkit.search.fitness import fitness, polish_fitness, raised
@@ -346,8 +348,7 @@ def _finds(
 
     They are so many at most, and less than `apart` below the best of them.
     """
-    tick, close = _bar(progress)
-    try:
+    with _bar(progress) as tick:
         finds: list[ScoredAnchors] = []
         for number, (small, effort) in enumerate(zip(smalls, (FIRST, SECOND), strict=True)):
 
@@ -357,8 +358,6 @@ def _finds(
             handed = [*starts, *(found.anchors for found in finds)]
             more = explore(small, k, stream, starts=handed, effort=effort, tick=ticked)
             finds = more + _unlike(finds, more)
-    finally:
-        close()
     climbed = [climb(large, found.anchors * large.scale, LARGE_STEPS) for found in finds]
     climbed.sort(key=lambda found: -found.mean_iou)
     best: list[ScoredAnchors] = []
@@ -376,17 +375,17 @@ def _unlike(finds: Sequence[ScoredAnchors], others: Sequence[ScoredAnchors]) -> 
     ]
 
 
-def _bar(progress: bool) -> tuple[Callable[[float, int], object], Callable[[], object]]:
-    """What shows how far the search is, and what ends that."""
+@contextmanager
+def _bar(progress: bool) -> Iterator[Callable[[float, int], object]]:
+    """What shows how far the search is, of how much."""
     if not progress:
-        return (lambda done, whole: None), (lambda: None)
-    from tqdm import tqdm  # seldom needed, and it costs time to import
-
+        yield lambda done, whole: None
+        return
     shown = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
-    bar = tqdm(desc="searching", delay=1.0, leave=False, dynamic_ncols=True, bar_format=shown)
+    with progress_bar("searching", delay=1.0, bar_format=shown) as bar:
 
-    def tick(done: float, whole: int) -> None:
-        bar.total = whole
-        bar.update(done - bar.n)
+        def tick(done: float, whole: int) -> None:
+            bar.total = whole
+            bar.update(done - bar.n)
 
-    return tick, bar.close
+        yield tick

@@ -5,6 +5,7 @@
 
 import ast
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 __all__ = ["IMPORTS", "MODULES", "PACKAGE", "ROOT", "first_names", "layout", "module_name"]
@@ -24,7 +25,7 @@ MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 def imported(node: ast.AST) -> set[str]:
     """Modules imported anywhere below a node, by their full names."""
     found: set[str] = set()
-    for child in ast.walk(node):
+    for child in _statements(node):
         if isinstance(child, ast.Import):
             found |= {alias.name for alias in child.names}
         elif isinstance(child, ast.ImportFrom):
@@ -32,6 +33,14 @@ def imported(node: ast.AST) -> set[str]:
             whole = {f"{child.module}.{alias.name}" for alias in child.names}
             found |= (whole & MODULES.keys()) or {str(child.module)}
     return found
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All below a node but what expressions are made of, which is nine in ten and never imports."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.expr):
+            yield child
+            yield from _statements(child)
 
 
 IMPORTS = {name: imported(ast.parse(path.read_bytes())) for name, path in MODULES.items()}

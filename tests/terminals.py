@@ -13,7 +13,7 @@ from typing import NamedTuple
 from anchorkit.cli import main
 from anchorkit.terminal import SHOWN
 
-__all__ = ["HOSTILE", "Seen", "on_terminal", "strange", "unmeant"]
+__all__ = ["HOSTILE", "Seen", "on_terminal", "strange", "unmeant", "without_own"]
 
 HOSTILE = (
     "x\x1b]0;t\x07\x1b[2J\x9b31m\r\n\t\v\f\x1c\u202e\u200b\u2028\u2029\x85\x7f\ufeff\xad\\|<b>*y"
@@ -26,6 +26,8 @@ OWN = (
     # tqdm: a bar over itself, and the blanks that take it away
     r"\r(?:reading|searching|image sizes|[ -~]*json): +\d+%\|[^\r\n\x1b]*\| [^\r\n\x1b]*",
     r"\r +\r",
+    # What a command is at where it would be silent for long
+    r"\r(?:working|reading|searching|rounding|judging|drawing): \d+ s *",
     # Below the ^C
     r"^\n",
 )
@@ -85,9 +87,14 @@ def _terminal() -> Iterator[tuple[io.TextIOWrapper, list[bytes]]]:
 
 def unmeant(text: str) -> set[str]:
     """Signs that must not reach a screen, and did, after what anchorkit itself sends."""
+    return strange(without_own(text)) - {"\n", "\t"}
+
+
+def without_own(text: str) -> str:
+    """The text less what anchorkit itself sends to a terminal beside messages."""
     for form in OWN:
         text = re.sub(form, "", text)
-    return strange(text) - {"\n", "\t"}
+    return text
 
 
 def strange(text: str) -> set[str]:

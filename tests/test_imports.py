@@ -23,6 +23,7 @@ GROUND = {
     "sums",
     "terminal",
     "network_input",
+    "progress",
 }
 HANDED = {"boxes", "load_report", "image_sets"}
 ALLOWED: dict[str, set[str]] = {
@@ -35,6 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "files": {"errors", "suggestions", "beside", "in_place"},
     "sums": set(),
     "terminal": set(),
+    "progress": set(),
     "load_report": GROUND,
     "boxes": GROUND | {"load_report"},
     "image_sets": GROUND | HANDED,

@@ -25,6 +25,7 @@ from anchorkit.cli.options.trainer import say_set_against, trainer_of, trainer_o
 from anchorkit.cli.options.training import augment_option, fit_option
 from anchorkit.cli.options.types import Whole
 from anchorkit.cli.searching import Found, SearchOptions, asked_for, check_any, found_for
+from anchorkit.cli.waiting import doing
 from anchorkit.network_input import PartialInput
 from anchorkit.reports.tables import counted
 from anchorkit.training.trainers import Trainer
@@ -253,6 +254,7 @@ def judged(
     from anchorkit.cli.options.verdict import verdict_on
     from anchorkit.reports.cluster import compared, defaults_for, no_defaults, summary
 
+    doing("judging")
     result = summary(
         boxes.report,
         found.anchors,

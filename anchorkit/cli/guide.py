@@ -14,6 +14,7 @@ __all__ = ["command"]
 
 @click.command(
     cls=GroupedCommand,
+    waits=False,
     help=help_text(
         "Show a page of the manual, or without a name the list of pages.",
         "anchorkit guide",

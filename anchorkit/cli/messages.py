@@ -14,6 +14,7 @@ from typing import Literal
 import click
 
 from anchorkit.cli.typed import meant_option
+from anchorkit.cli.waiting import clear
 from anchorkit.suggestions import closest
 from anchorkit.terminal import safe_lines, safe_text
 
@@ -54,6 +55,7 @@ def summary(lines: Sequence[str]) -> None:
         return
     for line in lines:
         if line.startswith(" "):
+            clear()
             click.echo(safe_text(line), err=True)
         else:
             _say("note", line)
@@ -72,6 +74,7 @@ def write_result(text: str, *, nl: bool = True, err: bool = False) -> None:
         Whether to write to stderr.
     """
     end = "" if (sys.stderr if err else sys.stdout).isatty() else "\r"
+    clear()
     click.echo("\n".join(_shown(line, end) for line in text.split("\n")), nl=nl, err=err)
 
 
@@ -145,6 +148,7 @@ def _say(level: Level, text: str) -> None:
         sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
     word = click.style(level, fg=COLOURS[level], bold=True) if coloured else level
+    clear()
     click.echo(f"anchorkit: {word}: {safe_text(text)}", err=True, color=coloured)
 
 

@@ -21,6 +21,7 @@ from anchorkit.cli.options.trainer import (
 from anchorkit.cli.options.training import augment_option, in_training
 from anchorkit.cli.options.types import DISTANCES, Distances, Ks, Number, SomePath
 from anchorkit.network_input import NetworkInput, PartialInput
+from anchorkit.progress import progress_bar
 from anchorkit.training.trainers import TRAINERS, Trainer
 
 if TYPE_CHECKING:
@@ -372,9 +373,7 @@ def with_bar(work: Callable[[Callable[[], object]], Result], *, total: int, show
     """The work, which is given what to call after each step, under one bar for all of it."""
     if not shown:
         return work(lambda: None)
-    from tqdm import tqdm
-
-    with tqdm(total=total, desc="searching", leave=False, dynamic_ncols=True) as bar:
+    with progress_bar("searching", total=total) as bar:
         return work(bar.update)
 
 

@@ -14,6 +14,7 @@ from anchorkit.files import check_folder, open_file
 from anchorkit.load_report import Problem
 from anchorkit.loaders.listing import annotation_files
 from anchorkit.loaders.suffixes import IMAGE_SUFFIXES
+from anchorkit.progress import progress_bar
 
 __all__ = ["ImageFolder", "images_beside"]
 
@@ -243,10 +244,11 @@ def _opener() -> Any:
     return Image.open
 
 
-def _shown(rows: list[int], progress: bool) -> "Iterator[int] | list[int]":
+def _shown(rows: list[int], progress: bool) -> Iterator[int]:
     if not progress or not rows:
-        return rows
-    from tqdm import tqdm
-
-    shown: Iterator[int] = iter(tqdm(rows, desc="image sizes", unit="image", leave=False))
-    return shown
+        yield from rows
+        return
+    with progress_bar("image sizes", total=len(rows), unit="image") as bar:
+        for row in rows:
+            yield row
+            bar.update()

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from anchorkit.errors import DataError
 from anchorkit.files import open_file
+from anchorkit.progress import progress_bar
 from anchorkit.terminal import safe_text
 
 __all__ = ["Member", "members"]
@@ -257,15 +258,8 @@ def _elements(text: _Text, key: str) -> Iterator[Member]:
 
 
 def _shown(text: _Text) -> Iterator[Member]:
-    from tqdm import tqdm
-
-    with tqdm(
-        total=text.size or None,
-        unit="B",
-        unit_scale=True,
-        desc=safe_text(text.path.name),
-        leave=False,
-    ) as bar:
+    name = safe_text(text.path.name)
+    with progress_bar(name, total=text.size or None, unit="B", unit_scale=True) as bar:
         for count, member in enumerate(_members(text)):
             if count % 5000 == 0:
                 bar.update(text.read - bar.n)

@@ -23,6 +23,7 @@ from typing import IO, Any
 from anchorkit.arguments import processors
 from anchorkit.errors import WorkerError
 from anchorkit.loaders.worker import named
+from anchorkit.progress import progress_bar
 
 __all__ = ["read_in_batches"]
 
@@ -79,9 +80,7 @@ def read_in_batches(
 
 
 def _shown(answers: Iterator[Any], batches: Sequence[Sequence[str]]) -> Iterator[Any]:
-    from tqdm import tqdm
-
-    with tqdm(total=sum(map(len, batches)), unit=" files", desc="reading", leave=False) as bar:
+    with progress_bar("reading", total=sum(map(len, batches)), unit=" files") as bar:
         for answer, batch in zip(answers, batches, strict=True):
             bar.update(len(batch))
             yield answer

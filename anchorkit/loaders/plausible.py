@@ -52,8 +52,13 @@ PERCENT_SIDE = 250
 PERCENT_BOXES, FEW_PERCENT_BOXES = 20, 8
 """Boxes from which on it is an error, a warning."""
 
-PERCENT_REACH, PERCENT_END = 60, 101
-"""What the furthest box reaches, and what none may reach beyond, where numbers are percent."""
+PERCENT_REACH, PERCENT_END = 60, 101.001
+"""What the furthest box reaches, and what none may reach beyond, where numbers are percent: 100 and
+a pixel, and what rounding adds."""
+
+GREATEST_FRACTION = 1 + 1e-9
+"""The number of the right and lower edge of an image where numbers are fractions, and what rounding
+adds to it on the way to a place in the image and back."""
 
 
 class Odd(NamedTuple):
@@ -216,7 +221,7 @@ def _judged(
     pixels = form != "centre"
     longer = _longer_sides(boxes, pixels)
     percent = pixels and _may_be_percent(boxes, odd, longer)
-    small = longer <= 1 if pixels else np.zeros(len(longer), dtype=np.bool_)
+    small = longer <= GREATEST_FRACTION if pixels else np.zeros(len(longer), dtype=np.bool_)
     specks = bool(len(longer)) and not pixels and bool(np.median(longer) < SMALLEST_FRACTION)
     if not (len(odd.objects) or percent or specks or small.any()):
         return boxes
@@ -301,7 +306,8 @@ def _of_images(look: _Look, which: NDArray[np.bool_], images: int) -> NDArray[np
 def _fractions(look: _Look) -> NDArray[np.int64]:
     """Images of which all numbers are at most 1, though they are no images of a few pixels."""
     images = int(look.images.max()) + 1
-    tiny = (np.abs(look.values) <= 1.0).all(axis=1) & (look.sides.min(axis=1) >= FEWEST_SIDE)
+    tiny = (np.abs(look.values) <= GREATEST_FRACTION).all(axis=1)
+    tiny &= look.sides.min(axis=1) >= FEWEST_SIDE
     counts = _of_images(look, np.ones_like(tiny), images)
     return np.flatnonzero((counts > 0) & (_of_images(look, tiny, images) == counts))
 

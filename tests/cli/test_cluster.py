@@ -147,10 +147,12 @@ def test_a_costly_rounding_is_said_on_stderr_with_the_precision_that_would_keep_
     sizes = [(10 + 3 * i, 11 + (7 * i) % 13) for i in range(12)]
     root = few(tmp_path, sizes, (1000, 1000))
     ran = run("cluster", "--voc", root, "-k", 3, "--input", 50)
-    message = re.search(r"rounding costs 0\.\d{4} of mean IoU; --precision (\d) keeps it", ran.err)
+    said = r"rounding costs 0\.\d{4} of mean IoU; --precision (\d) keeps it at (0\.\d{4}) or more\n"
+    message = re.search(said, ran.err)
     assert message
     exact = found("--voc", root, "-k", 3, "--input", 50, "--precision", message[1])
     assert exact["mean_iou_exact"] - exact["mean_iou"] <= 0.001  # type: ignore[operator]  # floats
+    assert exact["mean_iou"] >= float(message[2]) - 5e-5  # type: ignore[operator]  # rounded
     assert "rounding costs" not in ran.out
 
 

@@ -140,6 +140,7 @@ def test_a_trainer_alone_is_judged_by_its_default_anchors(tmp_path: Path) -> Non
     alone, named = results(*given)[0], results(*given, "--preset", "yolov7")[0]
     assert alone.pop("default_of") == "yolov7"
     assert alone == named
+    given += ["--augment", "none"]
     shown = run("evaluate", *given)
     assert "\nyolov7, 9 anchors, the default of yolov7\n" in shown.out
     assert "the default of" not in run("evaluate", *given, "--preset", "yolov7").out

@@ -9,7 +9,7 @@ import pytest
 from annotations import annotation, annotation_object, voc_folder
 from cfgs import V3
 from command import run
-from terminals import HOSTILE, on_terminal, strange, unmeant
+from terminals import HOSTILE, on_terminal, strange, unmeant, without_own
 
 from anchorkit.cli import COMMANDS
 
@@ -155,7 +155,7 @@ ODD = [
 
 def lines_of_ours(err: str) -> Iterator[str]:
     """Lines that stand for nothing of ours: a name that broke a message in two."""
-    for line in err.splitlines():
+    for line in without_own(err).splitlines():
         plain = line.rpartition("\r")[2].strip()
         if plain and not plain.startswith("anchorkit: ") and not line.startswith((" ", "\r")):
             yield line

@@ -113,6 +113,18 @@ def test_a_file_of_fractions_among_files_of_pixels_is_left_out_and_named(tmp_pat
     assert "6 of 54 boxes are numbers of at most 1" in remark.text
 
 
+def test_fractions_that_reach_the_very_edge_are_fractions_in_images_of_any_size(
+    tmp_path: Path,
+) -> None:
+    voc(tmp_path, SOME * 25)
+    for side in range(300, 400):
+        box = (side / 999, 0.1, 1, 1)
+        content = annotation(annotation_object(box), size=(side, side))
+        voc_folder(tmp_path, {f"edge{side}.xml": content})
+    boxes = load_voc(tmp_path)
+    assert (len(boxes), boxes.report.left_out) == (200, 100)
+
+
 def test_an_image_of_a_few_pixels_may_have_boxes_of_one(tmp_path: Path) -> None:
     boxes = load_voc(voc(tmp_path, [[(0, 0, 1, 1)]], size=(8, 8)))
     assert boxes.sizes.tolist() == [[0.125, 0.125]]
@@ -182,6 +194,15 @@ def test_percent_of_images_are_an_error_that_says_so(tmp_path: Path) -> None:
         load_voc(voc(tmp_path / "voc", percent))
     with pytest.raises(DataError, match="percent"):
         load_coco(coco(tmp_path, sides(percent)))
+
+
+def test_percent_may_end_a_pixel_beyond_the_edge_in_images_of_any_size(tmp_path: Path) -> None:
+    for side in range(300, 400):
+        box = (side / 9, 10, 101, 101)
+        content = annotation(annotation_object(box), size=(side, side))
+        voc_folder(tmp_path, {f"edge{side}.xml": content})
+    with pytest.raises(DataError, match="no number of 100 boxes is above 100"):
+        load_voc(tmp_path)
 
 
 def test_boxes_mostly_out_of_their_images_are_an_error(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from anchorkit.cli.cfg.options import CfgOptions
 from anchorkit.cli.cfg.target import Target
 from anchorkit.cli.messages import note, warn
+from anchorkit.cli.waiting import clear
 from anchorkit.darknet.cfg_file import content_of, naming
 from anchorkit.darknet.checks import Finding, check_cfg
 from anchorkit.darknet.difference import unified_difference
@@ -170,6 +171,7 @@ def _write(outcome: Outcome, options: CfgOptions) -> None:
     path, said = options.output, ""
     if options.to_stdout:
         sys.stdout.flush()
+        clear()
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     elif path is not None and not _same_file(path, Path(target.name)):

@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
+from anchorkit.cli.messages import shows_progress
 from anchorkit.cli.options.once import check_once
+from anchorkit.cli.waiting import waiting
 from anchorkit.loaders import LOADERS
 
 __all__ = ["DATA", "FIRST", "GROUPS", "GroupedCommand", "group_of"]
@@ -56,14 +58,22 @@ class GroupedCommand(click.Command):
         What its argument is, in words; empty where it has none.
     first
         Long names of the options that everyone needs, in their order.
+    waits
+        Whether it may take long, so that a terminal shows signs of life.
     """
 
     def __init__(
-        self, *args: Any, takes: str = "", first: Sequence[str] = (), **options: Any
+        self,
+        *args: Any,
+        takes: str = "",
+        first: Sequence[str] = (),
+        waits: bool = True,
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.takes = takes
         self.first = tuple(first)
+        self.waits = waits
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the words, and see that no option of one value has two."""
@@ -72,6 +82,11 @@ class GroupedCommand(click.Command):
         if not ctx.resilient_parsing:  # while a shell completes a line, what is typed is no error
             check_once(self, ctx, words)
         return rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, with signs of life on a terminal."""
+        with waiting(self.waits and shows_progress()):
+            return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the groups, each with its heading."""

@@ -10,6 +10,7 @@ import numpy as np
 from anchorkit.boxes import Boxes
 from anchorkit.cli.messages import note, shows_progress, summary, warn
 from anchorkit.cli.options.data import DataOptions
+from anchorkit.cli.waiting import doing
 from anchorkit.errors import AnchorkitError, DataError, UsageError
 from anchorkit.load_report import Report
 from anchorkit.loaders import LOADERS, load
@@ -82,6 +83,7 @@ def loaded(
     besides: Sequence[str] = (),
 ) -> Boxes:
     """Boxes as the options ask for them, without a word; arguments as for `load_boxes`."""
+    doing("reading")
     boxes = load(
         data.sources,
         image_sets=data.image_set,
@@ -94,6 +96,7 @@ def loaded(
         polygons=data.polygons,
         keypoints=data.keypoints,
     )
+    doing("working")
     return _filtered(boxes, data, network)
 
 

@@ -167,9 +167,11 @@ def draw(path: Path, subject: "Subject", look: Look, *, picture: str | None = No
     -------
     The files written.
     """
+    from anchorkit.cli.waiting import doing
     from anchorkit.plots.files import is_folder
     from anchorkit.plots.pictures import pictures_of
 
+    doing("drawing")
     pictures = pictures_of(subject)
     if picture and is_folder(path):
         pictures = {picture: pictures[picture]}
@@ -201,8 +203,10 @@ def save(
         For the metadata.
     """
     from anchorkit.cli.options.typed import typed_command
+    from anchorkit.cli.waiting import doing
     from anchorkit.plots.files import Made, save_pictures
 
+    doing("drawing")
     made = Made(title.partition("\n")[0], typed_command())
     files = save_pictures(path, pictures, single, dpi=look.dpi, made=made)
     name_written(path, files)
