@@ -98,6 +98,28 @@ def test_an_image_that_is_listed_twice_counts_twice(tmp_path: Path) -> None:
     assert (boxes.images, len(boxes)) == (2, 2)
 
 
+def test_an_image_that_is_listed_twice_is_noted_once(tmp_path: Path) -> None:
+    images = "data/a.jpg\ndata/b.jpg\ndata/a.jpg\ndata/a.jpg\n"
+    path = project(tmp_path, images, ("data/a.txt", "data/b.txt"))
+    (note,) = load_darknet_data(path).report.problems
+    assert (note.reason, note.kind) == (
+        "images listed more than once: their boxes count as often",
+        "note",
+    )
+    assert note.value.startswith("2 more, such as ")
+    assert note.value.endswith("data/a.txt")
+
+
+@pytest.mark.parametrize(("classes", "said"), [("3", "3, 2 names"), ("1", "1, 2 names")])
+def test_classes_that_are_not_as_many_as_names_are_noted(
+    classes: str, said: str, tmp_path: Path
+) -> None:
+    keys = f"classes = {classes}\ntrain = data/train.txt\nnames = data/obj.names\n"
+    path = project(tmp_path, "data/a.jpg\n", ("data/a.txt",), keys)
+    (note,) = load_darknet_data(path).report.problems
+    assert (note.reason, note.value) == ("classes is not the number of names", said)
+
+
 def test_class_order_is_that_of_the_names_filled_up_to_classes(tmp_path: Path) -> None:
     keys = "# comment = 1\nclasses=3\nclasses=9\n train= data/train.txt\nnames =data/obj.names"
     assert darknet_classes(project(tmp_path, "", (), keys)) == ["person", "bicycle", "2"]
