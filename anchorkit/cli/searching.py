@@ -363,11 +363,10 @@ def _warn_of_rounding(found: Found, options: SearchOptions, *, in_training: bool
         weights=weights,
         anchor_t=anchor_t,
     )
-    warn(
-        f"rounding costs {exact - now:.4f} of {measure}{' in training' if in_training else ''}; "
-        + (
-            f"--precision {kept[0]} keeps it at {kept[1]:.4f} or more"
-            if kept
-            else "no --precision keeps it: the boxes are too small for pixels at this --input"
-        )
-    )
+    cost = f"{exact - now:.4f} of {measure}{' in training' if in_training else ''}"
+    way = "no --precision keeps it: the boxes are too small for pixels at this --input"
+    if kept:
+        figure = f"{kept[1]:.4f}"
+        more = "" if figure == "1.0000" else " or more"
+        way = f"--precision {kept[0]} keeps it at {figure}{more}"
+    warn(f"rounding costs {cost}; {way}")

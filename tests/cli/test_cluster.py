@@ -156,6 +156,12 @@ def test_a_costly_rounding_is_said_on_stderr_with_the_precision_that_would_keep_
     assert "rounding costs" not in ran.out
 
 
+def test_a_precision_that_keeps_all_is_not_said_to_keep_more(tmp_path: Path) -> None:
+    root = few(tmp_path, [(12, 12), (31, 45), (70, 22)], (1000, 1000))
+    ran = run("cluster", "--voc", root, "-k", 3, "--input", 100)
+    assert "; --precision 1 keeps it at 1.0000\n" in ran.err
+
+
 def test_a_cheap_rounding_is_not_worth_a_word() -> None:
     assert run("cluster", "--voc", SAMPLE, "-k", 3, "--precision", 2).err == ""
 
