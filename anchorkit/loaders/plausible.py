@@ -175,6 +175,7 @@ _READINGS: dict[Form, tuple[_Reading, ...]] = {
         ),
     ),
 }
+SPECK = "a box smaller than a pixel"
 _FRACTIONS = "numbers of at most 1: fractions of the image, not pixels"
 
 
@@ -439,8 +440,21 @@ def _without_specks(boxes: Boxes, longer: NDArray[np.float64], source: str, pixe
             f"{text}, the largest side of half of them below {np.median(longer):.2g} {unit}: are "
             "they in another unit?"
         )
-    many = specks >= max(FEWEST, WARNED * objects)
-    return _warned(boxes, f"{text}: are they in another unit?") if many else boxes
+    if specks >= max(FEWEST, WARNED * objects):
+        return _warned(boxes, f"{text}: are they in another unit?")
+    return _noted(boxes, longer < least) if pixels and specks else boxes
+
+
+def _noted(boxes: Boxes, specks: NDArray[np.bool_]) -> Boxes:
+    """The boxes, with a note on each that is smaller than a pixel: its size in pixels."""
+    images = boxes.image_ids[specks]
+    sides = boxes.sizes[specks] * boxes.image_sizes[images]
+    notes = [
+        Problem(boxes.image_files[image], None, SPECK, f"{width:.3g} x {height:.3g}", "note")
+        for image, (width, height) in zip(images.tolist(), sides.tolist(), strict=True)
+    ]
+    problems = (*boxes.report.problems, *notes)
+    return replace(boxes, report=replace(boxes.report, problems=problems))
 
 
 def _without_percent(boxes: Boxes, look: _Look, form: Form, source: str) -> Boxes:

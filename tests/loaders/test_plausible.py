@@ -233,6 +233,24 @@ def test_a_part_of_the_boxes_below_a_pixel_is_warned_of(tmp_path: Path) -> None:
     assert "4 of 12 boxes are smaller than a pixel" in remark.text
 
 
+@pytest.mark.parametrize("form", ["voc", "coco"])
+def test_a_single_box_below_a_pixel_is_noted_and_named(form: str, tmp_path: Path) -> None:
+    images = [[*SOME[0], (0.25, 0.5, 0.75, 0.75)], *SOME[1:]]
+    if form == "voc":
+        boxes = load_voc(voc(tmp_path, images), jobs=1)
+    else:
+        boxes = load_coco(coco(tmp_path, sides(images)))
+    assert len(boxes) == 9
+    assert boxes.report.remarks == ()
+    (note,) = boxes.report.problems
+    assert (note.reason, note.value, note.kind) == (
+        "a box smaller than a pixel",
+        "0.5 x 0.25",
+        "note",
+    )
+    assert note.file.endswith("0.xml" if form == "voc" else "a.json")
+
+
 def test_a_few_boxes_in_percent_are_warned_of(tmp_path: Path) -> None:
     (remark,) = load_voc(voc(tmp_path, scaled(SOME, 6.4, 4.8))).report.remarks
     assert "no number of 8 boxes is above 100" in remark.text
