@@ -57,7 +57,7 @@ class Finder:
             found = self._gone(image, *way)
             if found:
                 return found
-        if self._searches >= MOST_SEARCHES:
+        if self._searches >= MOST_SEARCHES or self._is_there(image):
             return ""
         for way in _ways(image):
             found = self._gone(image, *way)
@@ -76,6 +76,10 @@ class Finder:
                 if os.path.isfile(base / candidate):  # noqa: PTH113  # never raises
                     return (base / candidate).as_posix()
         return ""
+
+    def _is_there(self, image: str) -> bool:
+        """Whether an image lies where it is said to: a label elsewhere is another image's."""
+        return any(os.path.isfile(base / image) for base in self.bases)  # noqa: PTH113
 
     def there(self, value: str, is_it: Callable[[Path], bool] = os.path.isfile) -> Path | None:
         """What a path means, the first that is there; None where nothing is."""

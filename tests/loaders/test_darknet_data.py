@@ -4,6 +4,7 @@ import pytest
 
 from anchorkit.errors import DataError, UsageError
 from anchorkit.loaders.darknet_data import darknet_classes, load_darknet_data
+from anchorkit.loaders.listed_images import NO_LABEL
 
 LABEL = "0 0.5 0.5 0.5 0.25\n"
 
@@ -91,6 +92,18 @@ def test_an_image_without_labels_is_named_as_missing(tmp_path: Path) -> None:
         "x/b.jpg: an image without a label file"
     ]
     assert boxes.report.problems[0].kind == "missing"
+
+
+def test_an_image_that_is_there_has_no_label_of_another(tmp_path: Path) -> None:
+    path = project(tmp_path, "data/a.jpg\ndata/empty/a.jpg\n", ("data/a.txt",))
+    (tmp_path / "data" / "empty").mkdir()
+    for image in ("data/a.jpg", "data/empty/a.jpg"):
+        (tmp_path / image).touch()
+    boxes = load_darknet_data(path)
+    assert len(boxes) == 1
+    (problem,) = boxes.report.problems
+    assert problem.file.endswith("data/empty/a.jpg")
+    assert (problem.kind, problem.reason) == ("missing", NO_LABEL)
 
 
 def test_an_image_that_is_listed_twice_counts_twice(tmp_path: Path) -> None:
