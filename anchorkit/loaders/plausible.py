@@ -277,7 +277,8 @@ def _may_be_percent(boxes: Boxes, odd: Odd, longer: NDArray[np.float64]) -> bool
 def _looked(boxes: Boxes, odd: Odd, form: Form, which: NDArray[np.bool_]) -> _Look:
     """All objects of some images with the numbers of their file.
 
-    Those of boxes inside are told from their places. `which` (images,) has all that `odd` has.
+    Those of boxes inside are told from their places. `which` (images,) is true of every image that
+    `odd` names.
     """
     rows = np.flatnonzero(which[boxes.image_ids])
     centres, sizes = boxes.placed("a check of the numbers")[rows], boxes.sizes[rows]
