@@ -163,7 +163,9 @@ def check_kitti(seed: int, folder: Path) -> str:
         for row in rows:
             fields = [field.decode("utf-8", "replace") for field in row]
             numbers = [_number(text) for text in fields[4:8]]
-            if len(fields) == 15 and None not in numbers and _number(fields[0]) is None:
+            # Where no number follows the type, the corners stand elsewhere
+            whole = len(fields) == 15 and _number(fields[1]) is not None and None not in numbers
+            if whole and _number(fields[0]) is None:
                 known = fields[0].lower() == "dontcare" or tuple(numbers) in [
                     item.corners for item in items
                 ]

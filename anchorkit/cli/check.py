@@ -119,7 +119,8 @@ def command(
             require_data(data, f"{given[0] if given else 'without a cfg'}: wanted data")
     judge = Judge(data, asked, gates, training_gates, rule, names, trainer, augment)
     if paths:
-        alone = len(paths) == 1
+        # GitHub shows what stdout has; an error on stderr marks no line of a pull request
+        alone = len(paths) == 1 and form != "github"
         checked = [judge.cfg(path, alone=alone, by_option=path == cfg) for path in paths]
     else:
         checked = [judge.anchors(*_without_cfg(anchors, preset, asked, trainer))]

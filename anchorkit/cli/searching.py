@@ -78,8 +78,8 @@ class Found:
     """(n, 2), all boxes in pixels at input."""
     weights: "NDArray[np.int64] | None"
     """(n,), how many boxes each size stands for; None: each for itself."""
-    distinct: "Points"
-    """The same, equal sizes as one."""
+    fitted: "Points"
+    """What the anchors are fitted to: the same, or as training sees them; equal sizes as one."""
     clustering: "Clustering"
     """The anchors before rounding."""
     anchors: "NDArray[np.float64]"
@@ -196,7 +196,7 @@ def found_for(
     fitted = seen if fit == "training" else None
     found = _searched(boxes, options, progress=shows_progress(), seen=fitted)
     _say_filled(found, options)
-    _warn_of_rounding(found, options)
+    _warn_of_rounding(found, options, in_training=fitted is not None)
     return found, seen
 
 
@@ -233,8 +233,10 @@ def _searched(
     else:
         sizes, weights = boxes.at_input(options.network), None
     doing("searching")
-    distinct = distinct_sizes(sizes, None if weights is None else weights.astype(np.float64))
-    fitted = distinct if seen is None else distinct_sizes(seen.drawn.sizes, None)
+    if seen is None:
+        fitted = distinct_sizes(sizes, None if weights is None else weights.astype(np.float64))
+    else:
+        fitted = distinct_sizes(seen.drawn.sizes, None)
     clustering, filled_in = _clustered(
         fitted.sizes, options, progress=progress, weights=fitted.weight
     )
@@ -250,7 +252,7 @@ def _searched(
     if options.tiny_keras:
         anchors = with_unused_first(anchors)
     quality = evaluate(sizes, anchors, weights=weights, anchor_t=options.shown_t or RECALL_FACTOR)
-    return Found(sizes, weights, distinct, clustering, anchors, quality, exact, filled_in)
+    return Found(sizes, weights, fitted, clustering, anchors, quality, exact, filled_in)
 
 
 def _clustered(
@@ -329,18 +331,27 @@ def _say_filled(found: Found, options: SearchOptions) -> None:
         )
 
 
-def _warn_of_rounding(found: Found, options: SearchOptions) -> None:
-    """Say on stderr where rounding costs too much, and which precision would not."""
+def _warn_of_rounding(found: Found, options: SearchOptions, *, in_training: bool) -> None:
+    """Say on stderr where rounding costs too much, and which precision would not.
+
+    What it costs is told of the boxes that the anchors are fitted to.
+    """
     from anchorkit.anchors.rounding import precision_that_keeps
     from anchorkit.cli.messages import warn
-    from anchorkit.quality import evaluate
+    from anchorkit.quality import RECALL_FACTOR, evaluate
 
-    measure, exact, now = "mean IoU", found.mean_iou_exact, found.quality.mean_iou
     anchor_t = options.rounded_t
-    sizes, weights = found.distinct.sizes, found.distinct.weight
-    if anchor_t is not None:
-        best = evaluate(sizes, found.clustering.anchors, weights=weights, anchor_t=anchor_t)
-        measure, exact, now = "fitness", best.fitness, found.quality.fitness
+    sizes, weights = found.fitted.sizes, found.fitted.weight
+    measure = "mean IoU" if anchor_t is None else "fitness"
+
+    def measured(anchors: "NDArray[np.float64]") -> float:
+        quality = evaluate(sizes, anchors, weights=weights, anchor_t=anchor_t or RECALL_FACTOR)
+        return quality.mean_iou if anchor_t is None else quality.fitness
+
+    if anchor_t is None and not in_training:
+        exact, now = found.mean_iou_exact, found.quality.mean_iou
+    else:
+        exact, now = measured(found.clustering.anchors), measured(found.anchors)
     if exact - now <= WORTH_A_WARNING:
         return
     finer = range(options.precision + 1, FINEST + 1)
@@ -352,11 +363,10 @@ def _warn_of_rounding(found: Found, options: SearchOptions) -> None:
         weights=weights,
         anchor_t=anchor_t,
     )
-    warn(
-        f"rounding costs {exact - now:.4f} of {measure}; "
-        + (
-            f"--precision {kept[0]} keeps it at {kept[1]:.4f}"
-            if kept
-            else "no --precision keeps it: the boxes are too small for pixels at this --input"
-        )
-    )
+    cost = f"{exact - now:.4f} of {measure}{' in training' if in_training else ''}"
+    way = "no --precision keeps it: the boxes are too small for pixels at this --input"
+    if kept:
+        figure = f"{kept[1]:.4f}"
+        more = "" if figure == "1.0000" else " or more"
+        way = f"--precision {kept[0]} keeps it at {figure}{more}"
+    warn(f"rounding costs {cost}; {way}")

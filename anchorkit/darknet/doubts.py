@@ -195,8 +195,11 @@ def _of_batch(cfg: Cfg) -> list[Fault]:
         if cfg.net.find("max_batches") is None:
             return []
         return [Fault("batch", cfg.net.line, "[net] has no batch, darknet takes 1")]
+    value = entry.value[:40]
     said = "is for testing" if images == 1 else f"is {images} to darknet"
-    return [Fault("batch", entry.line, f"batch={entry.value} {said}")]
+    if value == str(images) != "1":
+        said = "is no number of images"
+    return [Fault("batch", entry.line, f"batch={value} {said}")]
 
 
 def _of_layers(cfg: Cfg) -> list[Fault]:

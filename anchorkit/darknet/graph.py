@@ -119,6 +119,9 @@ def why_unsized(cfg: Cfg, layer: Layer) -> str:
             f"(line {cfg.net.line})"
         )
     if layer.type == "route":
+        groups, group = (layer.section.integer(*key) for key in (("groups", 1), ("group_id", 0)))
+        if not 0 <= group < groups:
+            return f"{where}groups={groups}, group_id={group}: wanted a group_id below groups"
         return f"{where}wanted layers of one width and height to join"
     shape = "x".join(str(side) for side in layer.input)
     return f"{where}gives nothing: its window, stride or output does not fit its input of {shape}"

@@ -240,7 +240,9 @@ def _route(place: _Place) -> Shape | None:
     first = place.named[0]
     if any(shape[:2] != first[:2] for shape in place.named):
         return None
-    groups = max(1, place.section.integer("groups", 1))
+    groups, group = (place.section.integer(*key) for key in (("groups", 1), ("group_id", 0)))
+    if not 0 <= group < groups:
+        return None
     return first._replace(channels=sum(shape.channels for shape in place.named) // groups)
 
 

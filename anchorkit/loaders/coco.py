@@ -143,6 +143,8 @@ class _Document:
                 return
             image, category = item["image_id"], item.get("category_id")
             box = item["bbox"]
+            if bool in map(type, box):
+                raise TypeError
             try:
                 row = _PACK(*box)
             except (TypeError, struct.error):

@@ -19,6 +19,7 @@ PARTS = ("train", "valid", "val", "test")
 """Keys that name lists of images."""
 
 NO_NAMES = "no file of names: classes are numbers"
+NOT_AS_MANY = "classes is not the number of names"
 
 
 def load_darknet_data(
@@ -125,6 +126,9 @@ def _names(path: Path, keys: Mapping[str, str], finder: Finder) -> tuple[list[st
     text = keys.get("classes", str(len(names)))
     if not (text.isascii() and text.isdigit() and len(text) < 7):
         raise DataError(f"{path.as_posix()}: classes: wanted a number, found {text[:40]!r}")
+    if names and len(names) != int(text):
+        value = f"{text}, {len(names):,} names"
+        notes.append(Problem(path.as_posix(), None, NOT_AS_MANY, value, "note"))
     given = [
         (names[number] if number < len(names) else "") or str(number) for number in range(int(text))
     ]

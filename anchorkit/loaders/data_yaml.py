@@ -12,7 +12,7 @@ from anchorkit.loaders.listed_images import Finder, boxes_of_parts, images_below
 from anchorkit.loaders.parts import part_named
 from anchorkit.loaders.plain_text import lines_of
 from anchorkit.loaders.suffixes import IMAGE_SUFFIXES
-from anchorkit.loaders.yaml_file import names_of, read_data_yaml
+from anchorkit.loaders.yaml_file import doubts_of_names, names_of, read_data_yaml
 
 __all__ = ["load_data_yaml"]
 
@@ -65,7 +65,8 @@ def load_data_yaml(
     typed = path.as_posix()
     known = [key for key in KEYS if content.get(key)]
     finder = _finder(path, content)
-    problems: list[Problem] = []
+    doubts = doubts_of_names(content)
+    problems = [Problem(typed, None, reason, value, "note") for reason, value in doubts]
     parts: dict[str, Sequence[str]] = {}
     for name in dict.fromkeys([*(image_sets or (DEFAULT,)), *besides]):
         key = part_named(name, known)

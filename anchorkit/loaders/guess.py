@@ -88,6 +88,8 @@ def _of_folder(place: Path) -> str:
     ]
     if "yolo" in fits and "kitti" in fits:
         fits.remove("yolo")  # lines without a number for their class read as neither
+    if fits == ["voc", "yolo"] and not any(map(head_of, _ending(below, LOADERS["yolo"]))):
+        fits.remove("yolo")  # an empty list beside XML
     if fits == ["voc"] or len(fits) == 1:
         return fits[0]
     if fits:

@@ -19,7 +19,7 @@ from anchorkit.loaders.class_names import names_near
 from anchorkit.loaders.columns import boxes_of_columns
 from anchorkit.loaders.corners import Cornered, corner_columns
 from anchorkit.loaders.image_sizes import ImageFolder, images_beside
-from anchorkit.loaders.listed_images import Finder
+from anchorkit.loaders.listed_images import Finder, repeated
 from anchorkit.loaders.parts import part_named
 from anchorkit.loaders.plain_text import lines_of
 
@@ -88,6 +88,7 @@ def load_keras_list(
     if not listed:
         raise DataError(f"{path.as_posix()}: wanted images and their boxes, found none")
     sizes, problems = _sizes(path, listed, images, progress=progress)
+    problems += repeated(path.as_posix(), listed)
     columns = corner_columns(found, sizes)
     names = [image.replace("\\", "/").rpartition(".")[0] or image for image in listed]
     boxes = boxes_of_columns(listed, names, [columns], source=path.as_posix(), problems=problems)

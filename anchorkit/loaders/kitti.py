@@ -26,6 +26,9 @@ FEWEST_FIELDS, MOST_FIELDS = 15, 16
 
 DONT_CARE = "dontcare"
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_LOST = re.compile(r"[+-]?(?:nan|inf|infinity|none|null|n/?a)", re.IGNORECASE)
+"""What stands for a number that is not known."""
+
 _SIDES = ("xmin", "ymin", "xmax", "ymax")
 _TRIED = 20
 
@@ -147,7 +150,7 @@ def read_kitti(data: bytes) -> tuple[list[Cornered], int]:
             continue
         first = first or " ".join(fields)
         # A type may hold blanks in what other programs write
-        while len(fields) > MOST_FIELDS and not _NUMBER.fullmatch(fields[1]):
+        while len(fields) > FEWEST_FIELDS and _is_word(fields[1]):
             fields[:2] = [" ".join(fields[:2])]
         like = FEWEST_FIELDS <= len(fields) <= MOST_FIELDS and not _NUMBER.fullmatch(fields[0])
         alike = alike or like
@@ -160,10 +163,19 @@ def read_kitti(data: bytes) -> tuple[list[Cornered], int]:
     return items, passed_over
 
 
+def _is_word(text: str) -> bool:
+    """Whether a field is a part of a type, where a number belongs; a lost number is none."""
+    return any(map(str.isalpha, text)) and not _LOST.fullmatch(text) and not _NUMBER.fullmatch(text)
+
+
 def _object(number: int, fields: Sequence[str]) -> Cornered:
     name = fields[0].replace("\0", " ")
     if len(fields) < FEWEST_FIELDS:
         return Cornered(number, name, None, fault=("fewer than 15 fields", " ".join(fields)[:60]))
+    if len(fields) > MOST_FIELDS or _is_word(fields[1]):
+        # Corners stand in other fields than they should
+        found = " ".join(fields)[:60]
+        return Cornered(number, name, None, fault=("not a type and 14 or 15 numbers", found))
     corners = []
     for side, text in zip(_SIDES, fields[4:8], strict=True):
         value = float(text) if _NUMBER.fullmatch(text) else float("nan")

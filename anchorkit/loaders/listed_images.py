@@ -1,6 +1,7 @@
 """Images that a list or a folder names, and the label files that trainers find by their paths."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from anchorkit.loaders.listing import annotation_files
 from anchorkit.loaders.plain_text import unquoted
 from anchorkit.loaders.yolo import boxes_of_labels
 
-__all__ = ["Finder", "boxes_of_parts", "images_below"]
+__all__ = ["Finder", "boxes_of_parts", "images_below", "repeated"]
 
 _DARKNET = (
     ("/images/train2017/", "/labels/train2017/"),
@@ -56,7 +57,7 @@ class Finder:
             found = self._gone(image, *way)
             if found:
                 return found
-        if self._searches >= MOST_SEARCHES:
+        if self._searches >= MOST_SEARCHES or self._is_there(image):
             return ""
         for way in _ways(image):
             found = self._gone(image, *way)
@@ -75,6 +76,10 @@ class Finder:
                 if os.path.isfile(base / candidate):  # noqa: PTH113  # never raises
                     return (base / candidate).as_posix()
         return ""
+
+    def _is_there(self, image: str) -> bool:
+        """Whether an image lies where it is said to: a label elsewhere is another image's."""
+        return any(os.path.isfile(base / image) for base in self.bases)  # noqa: PTH113
 
     def there(self, value: str, is_it: Callable[[Path], bool] = os.path.isfile) -> Path | None:
         """What a path means, the first that is there; None where nothing is."""
@@ -176,6 +181,7 @@ def boxes_of_parts(
     bare: list[str] = []
     sets: dict[str, tuple[str, ...]] = {}
     seen: set[str] = set()
+    again: list[Problem] = []
     for part, images in parts.items():
         own = []
         for image in images:
@@ -187,6 +193,7 @@ def boxes_of_parts(
             elif image not in seen:
                 bare.append(image)
             seen.add(image)
+        again += repeated(source, own)
         kept = set(files)
         files += [label for label in own if label not in kept]
         sets[part] = tuple(dict.fromkeys(own))
@@ -205,12 +212,35 @@ def boxes_of_parts(
         progress=progress,
         polygons=polygons,
         keypoints=keypoints,
-        problems=[*problems, *missing],
+        problems=[*problems, *again, *missing],
     )
     if without_label == "note":
         boxes = _with_images(boxes, bare)
         sets = {part: (*files, *bare) for part, files in sets.items()}
     return replace(boxes, image_sets=sets) if keep_sets else boxes
+
+
+def repeated(source: str, listed: Sequence[str]) -> list[Problem]:
+    """A note where a list names files more than once, be it to show them more often in training.
+
+    Parameters
+    ----------
+    source
+        What the note names.
+    listed
+        The files.
+
+    Examples
+    --------
+    >>> [one.value for one in repeated("train.txt", ["a.jpg", "b.jpg", "a.jpg"])]
+    ['1 more, such as a.jpg']
+    """
+    more = len(listed) - len(set(listed))
+    if not more:
+        return []
+    first = next(file for file, count in Counter(listed).items() if count > 1)
+    reason = "images listed more than once: their boxes count as often"
+    return [Problem(source, None, reason, f"{more:,} more, such as {first}", "note")]
 
 
 def _with_images(boxes: Boxes, images: Sequence[str]) -> Boxes:

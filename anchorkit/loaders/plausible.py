@@ -52,8 +52,13 @@ PERCENT_SIDE = 250
 PERCENT_BOXES, FEW_PERCENT_BOXES = 20, 8
 """Boxes from which on it is an error, a warning."""
 
-PERCENT_REACH, PERCENT_END = 60, 101
-"""What the furthest box reaches, and what none may reach beyond, where numbers are percent."""
+PERCENT_REACH, PERCENT_END = 60, 101.001
+"""What the furthest box reaches, and what none may reach beyond, where numbers are percent: 100 and
+a pixel, and what rounding adds."""
+
+GREATEST_FRACTION = 1 + 1e-9
+"""The number of the right and lower edge of an image where numbers are fractions, and what rounding
+adds to it on the way to a place in the image and back."""
 
 
 class Odd(NamedTuple):
@@ -170,6 +175,7 @@ _READINGS: dict[Form, tuple[_Reading, ...]] = {
         ),
     ),
 }
+SPECK = "a box smaller than a pixel"
 _FRACTIONS = "numbers of at most 1: fractions of the image, not pixels"
 
 
@@ -216,7 +222,7 @@ def _judged(
     pixels = form != "centre"
     longer = _longer_sides(boxes, pixels)
     percent = pixels and _may_be_percent(boxes, odd, longer)
-    small = longer <= 1 if pixels else np.zeros(len(longer), dtype=np.bool_)
+    small = longer <= GREATEST_FRACTION if pixels else np.zeros(len(longer), dtype=np.bool_)
     specks = bool(len(longer)) and not pixels and bool(np.median(longer) < SMALLEST_FRACTION)
     if not (len(odd.objects) or percent or specks or small.any()):
         return boxes
@@ -271,7 +277,8 @@ def _may_be_percent(boxes: Boxes, odd: Odd, longer: NDArray[np.float64]) -> bool
 def _looked(boxes: Boxes, odd: Odd, form: Form, which: NDArray[np.bool_]) -> _Look:
     """All objects of some images with the numbers of their file.
 
-    Those of boxes inside are told from their places. `which` (images,) has all that `odd` has.
+    Those of boxes inside are told from their places. `which` (images,) is true of every image that
+    `odd` names.
     """
     rows = np.flatnonzero(which[boxes.image_ids])
     centres, sizes = boxes.placed("a check of the numbers")[rows], boxes.sizes[rows]
@@ -301,7 +308,8 @@ def _of_images(look: _Look, which: NDArray[np.bool_], images: int) -> NDArray[np
 def _fractions(look: _Look) -> NDArray[np.int64]:
     """Images of which all numbers are at most 1, though they are no images of a few pixels."""
     images = int(look.images.max()) + 1
-    tiny = (np.abs(look.values) <= 1.0).all(axis=1) & (look.sides.min(axis=1) >= FEWEST_SIDE)
+    tiny = (np.abs(look.values) <= GREATEST_FRACTION).all(axis=1)
+    tiny &= look.sides.min(axis=1) >= FEWEST_SIDE
     counts = _of_images(look, np.ones_like(tiny), images)
     return np.flatnonzero((counts > 0) & (_of_images(look, tiny, images) == counts))
 
@@ -433,8 +441,21 @@ def _without_specks(boxes: Boxes, longer: NDArray[np.float64], source: str, pixe
             f"{text}, the largest side of half of them below {np.median(longer):.2g} {unit}: are "
             "they in another unit?"
         )
-    many = specks >= max(FEWEST, WARNED * objects)
-    return _warned(boxes, f"{text}: are they in another unit?") if many else boxes
+    if specks >= max(FEWEST, WARNED * objects):
+        return _warned(boxes, f"{text}: are they in another unit?")
+    return _noted(boxes, longer < least) if pixels and specks else boxes
+
+
+def _noted(boxes: Boxes, specks: NDArray[np.bool_]) -> Boxes:
+    """The boxes, with a note on each that is smaller than a pixel: its size in pixels."""
+    images = boxes.image_ids[specks]
+    sides = boxes.sizes[specks] * boxes.image_sizes[images]
+    notes = [
+        Problem(boxes.image_files[image], None, SPECK, f"{width:.3g} x {height:.3g}", "note")
+        for image, (width, height) in zip(images.tolist(), sides.tolist(), strict=True)
+    ]
+    problems = (*boxes.report.problems, *notes)
+    return replace(boxes, report=replace(boxes.report, problems=problems))
 
 
 def _without_percent(boxes: Boxes, look: _Look, form: Form, source: str) -> Boxes:

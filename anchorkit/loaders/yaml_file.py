@@ -11,7 +11,7 @@ from anchorkit.errors import DataError, UsageError
 from anchorkit.files import check_file, read_file
 from anchorkit.loaders.plain_text import decoded
 
-__all__ = ["names_of", "read_data_yaml"]
+__all__ = ["doubts_of_names", "names_of", "read_data_yaml"]
 
 LARGEST = 4 << 20
 """Bytes above which a file is no data.yaml."""
@@ -64,6 +64,24 @@ def names_of(content: Mapping[str, Any]) -> list[str]:
         most = max(numbered, default=-1)
         return [_text(numbered.get(number, "")) for number in range(most + 1)]
     return [_text(name) for name in names] if isinstance(names, list) else []
+
+
+def doubts_of_names(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What training would not take in the names of classes: a phrase, and what was found.
+
+    Examples
+    --------
+    >>> doubts_of_names({"nc": 80, "names": ["a", "b"]})
+    [('nc is not the number of names', '80, 2 names')]
+    >>> doubts_of_names({"names": "a, b"})
+    [('names is no list: classes are numbers', 'a, b')]
+    """
+    nc, names = content.get("nc"), content.get("names")
+    if names is not None and not isinstance(names, (list, Mapping)):
+        return [("names is no list: classes are numbers", str(names)[:60])]
+    if nc is not None and names and str(nc) != str(len(names)):
+        return [("nc is not the number of names", f"{str(nc)[:20]}, {len(names):,} names")]
+    return []
 
 
 def _is_number(key: Any) -> bool:

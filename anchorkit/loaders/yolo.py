@@ -241,12 +241,14 @@ def _refuse_names(source: str, files: Sequence[str], batches: Sequence[dict[str,
 
 
 def _notes(source: str, batches: Sequence[dict[str, Any]]) -> list[Problem]:
-    """What is to be said of lines of six fields, and of several objects in a line."""
+    """What is to be said of what stands behind a box, and of several objects in a line."""
     joined = sum(batch["joined"] for batch in batches)
     scored = sum(batch["confidences"] for batch in batches)
+    worded = sum(batch["words"] for batch in batches)
     found = (
         (joined, "several objects in a line: each counts"),
         (scored, "six fields: a box with a confidence, as of predictions"),
+        (worded, "words behind a box: passed over, training may refuse the line"),
     )
     return [
         Problem(source, None, reason, f"{count:,} of {_objects(batches):,} objects", "note")

@@ -64,8 +64,9 @@ class Labels(NamedTuple):
     (the centre) and `classes` (the number as text) are of the usable ones. `faults` are (object,
     reason, value, kind), `odd` the boxes that reach out of the image. `pixels` counts the objects
     that are left out because they are in pixels, `joined` those that share a line with others,
-    `confidences` the lines of six fields, `angles` those of six or seven whose sixth is none;
-    `long` are the tallies of the lines with more.
+    `confidences` the lines of six numbers, `words` those with something else behind a box, `angles`
+    those of six or seven fields whose sixth is no confidence; `long` are the tallies of the lines
+    with more.
     """
 
     objects: int
@@ -79,6 +80,7 @@ class Labels(NamedTuple):
     pixels: int = 0
     joined: int = 0
     confidences: int = 0
+    words: int = 0
     angles: int = 0
     long: dict[int, Tally] = {}  # noqa: RUF012  # nobody writes into it
 
@@ -147,7 +149,7 @@ def read_lines(data: bytes, *, how: str = "unsaid") -> Labels:
     lines = utf8(data).splitlines()
     found = Labels(0, [], [], [], [], [], [], [])
     tallies: dict[int, Tally] = {}
-    objects = pixels = joined = confidences = angles = 0
+    objects = pixels = joined = confidences = words = angles = 0
     first = b""
     alike = False
     for line in lines:
@@ -157,7 +159,8 @@ def read_lines(data: bytes, *, how: str = "unsaid") -> Labels:
             continue
         first = first or line
         alike = alike or _is_like_a_label(fields)
-        confidences += len(fields) == 6
+        words += _has_words(fields)
+        confidences += len(fields) == 6 and _NUMBER.fullmatch(fields[5]) is not None
         angles += len(fields) in (6, 7) and _is_angle(fields[5], alone=len(fields) == 6)
         parts = _parted(fields) if how == "unsaid" and len(fields) > 9 else []
         if parts:
@@ -176,6 +179,7 @@ def read_lines(data: bytes, *, how: str = "unsaid") -> Labels:
         pixels=pixels,
         joined=joined,
         confidences=confidences,
+        words=words,
         angles=angles,
         long=tallies,
     )
@@ -222,7 +226,7 @@ def _read(paths: Sequence[str], how: str) -> dict[str, Any]:
     classes: list[Any] = []
     faults: list[tuple[int, int | None, str, str, str]] = []
     odd: list[tuple[int, int, int, tuple[float, ...]]] = []
-    counts = dict.fromkeys(("pixels", "joined", "confidences", "angles"), 0)
+    counts = dict.fromkeys(("pixels", "joined", "confidences", "words", "angles"), 0)
     tallies: list[dict[int, Tally]] = []
     for place, path in enumerate(paths):
         try:
@@ -333,6 +337,12 @@ def _has_named_class(fields: Sequence[str]) -> bool:
         and _NUMBER.fullmatch(fields[0]) is None
         and len(_numbers(fields[-4:])) == 4
     )
+
+
+def _has_words(fields: Sequence[str]) -> bool:
+    """Whether something else than numbers stands behind a class and the four numbers of a box."""
+    plain = [_NUMBER.fullmatch(field) is not None for field in fields]
+    return all(plain[:5]) and not all(plain[5:])
 
 
 def _is_angle(text: str, *, alone: bool) -> bool:

@@ -40,7 +40,7 @@ LEGEND_LINES = 30
 """Lines of a legend before it gets another column."""
 
 CLOSE = 1.001
-"""Factor by which a tick may lie beyond the end of its axis to be drawn, and a little more."""
+"""Factor beyond the ends of an axis within which ticks are kept: rounding may put one there."""
 
 
 def frame_sizes(axes: Axes, sizes: NDArray[np.float64], scale: str) -> None:

@@ -3,6 +3,7 @@
 Tested in tests/cli/cfg/test_job.py.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -157,9 +158,10 @@ def passed_over(name: str, why: str) -> Checked:
 
 def unreadable(name: str, why: str) -> Checked:
     """A file that cannot be read as a cfg; `why` begins with its name."""
-    return _without_heads(
-        name, Finding("error", "cfg", None, why.removeprefix(f"{name}: "), "a cfg for darknet")
-    )
+    why = why.removeprefix(f"{name}: ")
+    at = re.match(r"line ([0-9]+): ", why)
+    line, found = (int(at[1]), why[at.end() :]) if at else (None, why)
+    return _without_heads(name, Finding("error", "cfg", line, found, "a cfg for darknet"))
 
 
 def _without_heads(name: str, finding: Finding) -> Checked:

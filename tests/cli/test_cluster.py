@@ -147,11 +147,19 @@ def test_a_costly_rounding_is_said_on_stderr_with_the_precision_that_would_keep_
     sizes = [(10 + 3 * i, 11 + (7 * i) % 13) for i in range(12)]
     root = few(tmp_path, sizes, (1000, 1000))
     ran = run("cluster", "--voc", root, "-k", 3, "--input", 50)
-    message = re.search(r"rounding costs 0\.\d{4} of mean IoU; --precision (\d) keeps it", ran.err)
+    said = r"rounding costs 0\.\d{4} of mean IoU; --precision (\d) keeps it at (0\.\d{4}) or more\n"
+    message = re.search(said, ran.err)
     assert message
     exact = found("--voc", root, "-k", 3, "--input", 50, "--precision", message[1])
     assert exact["mean_iou_exact"] - exact["mean_iou"] <= 0.001  # type: ignore[operator]  # floats
+    assert exact["mean_iou"] >= float(message[2]) - 5e-5  # type: ignore[operator]  # rounded
     assert "rounding costs" not in ran.out
+
+
+def test_a_precision_that_keeps_all_is_not_said_to_keep_more(tmp_path: Path) -> None:
+    root = few(tmp_path, [(12, 12), (31, 45), (70, 22)], (1000, 1000))
+    ran = run("cluster", "--voc", root, "-k", 3, "--input", 100)
+    assert "; --precision 1 keeps it at 1.0000\n" in ran.err
 
 
 def test_a_cheap_rounding_is_not_worth_a_word() -> None:

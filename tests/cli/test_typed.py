@@ -112,6 +112,16 @@ def test_anchors_that_are_fractions_are_a_warning() -> None:
     assert "warning" not in run("evaluate", SAMPLE, "--anchors", "0.1,0.2, 0.5,1.1").err
 
 
+def test_anchors_that_may_be_cells_are_a_warning() -> None:
+    cells = "1.3221,1.73145, 3.19275,4.00944, 5.05587,8.09892, 9.47112,4.84053, 11.2364,10.0071"
+    for command in ("evaluate", "check"):
+        done = run(command, SAMPLE, "--anchors", cells)
+        assert "warning: anchors: all anchors would fit into the grid of stride 32" in done.err
+    for pixels in ("1,2, 3,4, 5.5,6", f"{cells}, 14,14", "1.5,2.5, 3.5,4.5"):
+        assert "warning" not in run("evaluate", SAMPLE, "--anchors", pixels).err
+    assert "warning" not in run("evaluate", SAMPLE, "--preset", "yolov2-voc").err
+
+
 def test_data_of_which_nothing_can_be_used_may_be_of_another_format(tmp_path: Path) -> None:
     done = run("cluster", "--yolo", SAMPLE)
     assert done.code == 1

@@ -133,6 +133,8 @@ def test_normalization_that_is_off_is_none(old: str) -> None:
         ("batch = 1 # 64 to train", "batch=1 is for testing"),
         ("batch=1\nbatch=64", "batch=1 is for testing"),
         ('batch="64"', 'batch="64" is 0 to darknet'),
+        ("batch=0", "batch=0 is no number of images"),
+        (f"batch={'x' * 999}", f"batch={'x' * 40} is 0 to darknet"),
         ("max_batches=6000", "[net] has no batch, darknet takes 1"),
         ("#batch=1\nbatch=64", ""),
         ("batch=2\nsubdivisions=1", ""),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anchorkit.darknet.graph import Layer, layers_of
+from anchorkit.darknet.graph import Layer, layers_of, why_unsized
 from anchorkit.darknet.sections import read_cfg
 from anchorkit.errors import CfgError
 
@@ -88,6 +88,14 @@ def test_route_joins_channels_and_takes_the_size_of_its_first_source() -> None:
 
 def test_route_of_a_group_takes_its_share_of_the_channels() -> None:
     assert last(CONV, "[route]\nlayers=-1\ngroups=2\ngroup_id=1\n") == (208, 128, 16)
+
+
+@pytest.mark.parametrize("keys", ["groups=0", "groups=-2", "groups=2\ngroup_id=2", "group_id=-1"])
+def test_route_of_a_group_that_there_is_not_gives_nothing(keys: str) -> None:
+    cfg = read_cfg(f"{NET}{CONV}[route]\nlayers=-1\n{keys}\n")
+    route = layers_of(cfg)[-1]
+    assert route.output is None
+    assert why_unsized(cfg, route).endswith("wanted a group_id below groups")
 
 
 def test_route_of_unequal_sizes_gives_nothing() -> None:

@@ -56,6 +56,7 @@ def test_boxes_are_sides_over_those_of_the_image(tmp_path: Path) -> None:
         ({"image_id": [5]}, "image_id is no id", "[5]"),
         ({"bbox": [1, 2, 3]}, "bbox is not four numbers", "[1, 2, 3]"),
         ({"bbox": None}, "bbox is not four numbers", "None"),
+        ({"bbox": [1, 2, True, 4]}, "bbox is not four numbers", "[1, 2, True, 4]"),
         ({"bbox": [1, 2, "x", 4]}, "bbox is not four numbers", "[1, 2, 'x', 4]"),
         ({"bbox": [1, 2, 10**400, 4]}, "bbox is not four numbers", None),
         ({"bbox": [1, 2, float("nan"), 4]}, "bbox is not four numbers", "1,2,nan,4"),

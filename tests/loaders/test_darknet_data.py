@@ -4,6 +4,7 @@ import pytest
 
 from anchorkit.errors import DataError, UsageError
 from anchorkit.loaders.darknet_data import darknet_classes, load_darknet_data
+from anchorkit.loaders.listed_images import NO_LABEL
 
 LABEL = "0 0.5 0.5 0.5 0.25\n"
 
@@ -93,9 +94,43 @@ def test_an_image_without_labels_is_named_as_missing(tmp_path: Path) -> None:
     assert boxes.report.problems[0].kind == "missing"
 
 
+def test_an_image_that_is_there_has_no_label_of_another(tmp_path: Path) -> None:
+    path = project(tmp_path, "data/a.jpg\ndata/empty/a.jpg\n", ("data/a.txt",))
+    (tmp_path / "data" / "empty").mkdir()
+    for image in ("data/a.jpg", "data/empty/a.jpg"):
+        (tmp_path / image).touch()
+    boxes = load_darknet_data(path)
+    assert len(boxes) == 1
+    (problem,) = boxes.report.problems
+    assert problem.file.endswith("data/empty/a.jpg")
+    assert (problem.kind, problem.reason) == ("missing", NO_LABEL)
+
+
 def test_an_image_that_is_listed_twice_counts_twice(tmp_path: Path) -> None:
     boxes = load_darknet_data(project(tmp_path, "x/a.jpg\nx/a.jpg\n", ("x/a.txt",)))
     assert (boxes.images, len(boxes)) == (2, 2)
+
+
+def test_an_image_that_is_listed_twice_is_noted_once(tmp_path: Path) -> None:
+    images = "data/a.jpg\ndata/b.jpg\ndata/a.jpg\ndata/a.jpg\n"
+    path = project(tmp_path, images, ("data/a.txt", "data/b.txt"))
+    (note,) = load_darknet_data(path).report.problems
+    assert (note.reason, note.kind) == (
+        "images listed more than once: their boxes count as often",
+        "note",
+    )
+    assert note.value.startswith("2 more, such as ")
+    assert note.value.endswith("data/a.txt")
+
+
+@pytest.mark.parametrize(("classes", "said"), [("3", "3, 2 names"), ("1", "1, 2 names")])
+def test_classes_that_are_not_as_many_as_names_are_noted(
+    classes: str, said: str, tmp_path: Path
+) -> None:
+    keys = f"classes = {classes}\ntrain = data/train.txt\nnames = data/obj.names\n"
+    path = project(tmp_path, "data/a.jpg\n", ("data/a.txt",), keys)
+    (note,) = load_darknet_data(path).report.problems
+    assert (note.reason, note.value) == ("classes is not the number of names", said)
 
 
 def test_class_order_is_that_of_the_names_filled_up_to_classes(tmp_path: Path) -> None:

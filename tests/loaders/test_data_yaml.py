@@ -93,6 +93,24 @@ def test_names_are_a_list_or_a_mapping(names: str, tmp_path: Path) -> None:
     assert (ran.code, "1 filtered" in ran.out) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("names", "reason", "value"),
+    [
+        ("nc: 80\nnames: [car, bus]\n", "nc is not the number of names", "80, 2 names"),
+        ("nc: 2\nnames: {1: car}\n", "nc is not the number of names", "2, 1 names"),
+        ("names: car, bus\n", "names is no list: classes are numbers", "car, bus"),
+    ],
+)
+def test_names_that_training_would_refuse_are_noted(
+    names: str, reason: str, value: str, tmp_path: Path
+) -> None:
+    path = project(tmp_path, f"train: images\n{names}", "labels/a.txt")
+    found = load_data(path).report.problems
+    assert [(one.reason, one.value) for one in found if "named" not in one.value] == [
+        (reason, value)
+    ]
+
+
 def test_an_image_without_a_label_is_an_image_without_objects(tmp_path: Path) -> None:
     path = project(tmp_path, "train: images\n", "labels/a.txt")
     (tmp_path / "images" / "empty.png").write_bytes(b"")

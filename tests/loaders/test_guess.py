@@ -26,6 +26,7 @@ def folder(root: Path, files: dict[str, str]) -> Path:
         ({"labels/train/a.txt": LABEL, "images/train/a.jpg": ""}, "yolo"),
         ({"a.txt": LABEL, "classes.txt": "cat\n", ".cache/a.xml": ""}, "yolo"),
         ({"a.txt": "", "b.txt": ""}, "yolo"),
+        ({"Annotations/a.xml": "", "ImageSets/Main/train.txt": "", "notes.txt": ""}, "voc"),
         ({**{f"{row:03d}.txt": "" for row in range(50)}, "z.txt": LABEL}, "yolo"),
     ],
 )

@@ -68,6 +68,8 @@ def test_without_images_the_objects_are_left_out_and_named(tmp_path: Path) -> No
         (line("10 10 10 35"), "no area"),
         (line("200 10 300 35"), "outside the image"),
         ("Car 0 0\n", "fewer than 15 fields"),
+        ("big " + line("10 10 60 35").replace(" 1.57", ""), "not a type and 14 or 15 numbers"),
+        (line("10 10 60 35").strip() + " 1 2\n", "not a type and 14 or 15 numbers"),
     ],
 )
 def test_a_faulty_line_is_left_out_and_the_others_stay(
@@ -82,6 +84,16 @@ def test_a_faulty_line_is_left_out_and_the_others_stay(
 def test_a_class_may_hold_blanks_and_a_score_may_follow() -> None:
     (item,), _ = read_kitti((line("1 2 3 4", "traffic light")[:-1] + " 0.98").encode())
     assert (item.name, item.corners) == ("traffic light", (1, 2, 3, 4))
+
+
+def test_a_class_may_hold_blanks_where_no_score_follows() -> None:
+    (item,), _ = read_kitti(line("1 2 3 4", "big traffic light").encode())
+    assert (item.name, item.corners) == ("big traffic light", (1, 2, 3, 4))
+
+
+def test_a_number_that_is_lost_is_no_part_of_a_class() -> None:
+    (item,), _ = read_kitti((line("1 2 3 4", truncated="NaN")[:-1] + " 0.98").encode())
+    assert (item.name, item.corners) == ("Car", (1, 2, 3, 4))
 
 
 def test_a_file_of_another_kind_is_unreadable(tmp_path: Path) -> None:
@@ -130,6 +142,14 @@ def test_a_faulty_box_of_a_list_is_left_out(box: str, reason: str, tmp_path: Pat
     boxes = load([("keras", keras(tmp_path, f"pictures/a b.jpg 10,10,60,35,0 {box}\n"))])
     assert [(one.object, one.reason) for one in boxes.report.problems] == [(2, reason)]
     assert len(boxes) == 1
+
+
+def test_an_image_on_several_lines_of_a_list_is_noted(tmp_path: Path) -> None:
+    boxes = load([("keras", keras(tmp_path, KERAS + KERAS))])
+    assert len(boxes) == 4
+    assert [(one.value, one.kind) for one in boxes.report.problems if "listed" in one.reason] == [
+        ("2 more, such as pictures/a b.jpg", "note")
+    ]
 
 
 def test_the_list_of_another_part_lies_beside(tmp_path: Path) -> None:

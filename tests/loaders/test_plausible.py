@@ -113,6 +113,18 @@ def test_a_file_of_fractions_among_files_of_pixels_is_left_out_and_named(tmp_pat
     assert "6 of 54 boxes are numbers of at most 1" in remark.text
 
 
+def test_fractions_that_reach_the_very_edge_are_fractions_in_images_of_any_size(
+    tmp_path: Path,
+) -> None:
+    voc(tmp_path, SOME * 25)
+    for side in range(300, 400):
+        box = (side / 999, 0.1, 1, 1)
+        content = annotation(annotation_object(box), size=(side, side))
+        voc_folder(tmp_path, {f"edge{side}.xml": content})
+    boxes = load_voc(tmp_path)
+    assert (len(boxes), boxes.report.left_out) == (200, 100)
+
+
 def test_an_image_of_a_few_pixels_may_have_boxes_of_one(tmp_path: Path) -> None:
     boxes = load_voc(voc(tmp_path, [[(0, 0, 1, 1)]], size=(8, 8)))
     assert boxes.sizes.tolist() == [[0.125, 0.125]]
@@ -184,6 +196,15 @@ def test_percent_of_images_are_an_error_that_says_so(tmp_path: Path) -> None:
         load_coco(coco(tmp_path, sides(percent)))
 
 
+def test_percent_may_end_a_pixel_beyond_the_edge_in_images_of_any_size(tmp_path: Path) -> None:
+    for side in range(300, 400):
+        box = (side / 9, 10, 101, 101)
+        content = annotation(annotation_object(box), size=(side, side))
+        voc_folder(tmp_path, {f"edge{side}.xml": content})
+    with pytest.raises(DataError, match="no number of 100 boxes is above 100"):
+        load_voc(tmp_path)
+
+
 def test_boxes_mostly_out_of_their_images_are_an_error(tmp_path: Path) -> None:
     far = [[(x0 * 3, y0 * 3, x1 * 3, y1 * 3) for x0, y0, x1, y1 in boxes] for boxes in SOME * 2]
     with pytest.raises(DataError, match="no other reading fits: are these the sizes"):
@@ -210,6 +231,24 @@ def test_a_part_of_the_boxes_below_a_pixel_is_warned_of(tmp_path: Path) -> None:
     (remark,) = load_voc(voc(tmp_path, mixed)).report.remarks
     assert remark.level == "warning"
     assert "4 of 12 boxes are smaller than a pixel" in remark.text
+
+
+@pytest.mark.parametrize("form", ["voc", "coco"])
+def test_a_single_box_below_a_pixel_is_noted_and_named(form: str, tmp_path: Path) -> None:
+    images = [[*SOME[0], (0.25, 0.5, 0.75, 0.75)], *SOME[1:]]
+    if form == "voc":
+        boxes = load_voc(voc(tmp_path, images), jobs=1)
+    else:
+        boxes = load_coco(coco(tmp_path, sides(images)))
+    assert len(boxes) == 9
+    assert boxes.report.remarks == ()
+    (note,) = boxes.report.problems
+    assert (note.reason, note.value, note.kind) == (
+        "a box smaller than a pixel",
+        "0.5 x 0.25",
+        "note",
+    )
+    assert note.file.endswith("0.xml" if form == "voc" else "a.json")
 
 
 def test_a_few_boxes_in_percent_are_warned_of(tmp_path: Path) -> None:

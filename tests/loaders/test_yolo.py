@@ -342,6 +342,16 @@ def test_several_boxes_in_a_line_are_several_objects(tmp_path: Path) -> None:
     assert noted(boxes) == [("several objects in a line: each counts", "3 of 4 objects")]
 
 
+@pytest.mark.parametrize("behind", ["cat", "# seen", "0.9 cat", "big cat here"])
+def test_words_behind_a_box_are_noted_and_no_confidence(behind: str, tmp_path: Path) -> None:
+    text = f"0 .5 .5 .5 .25 {behind}\n0 .5 .5 .25 .5\n# class x y w h\n"
+    boxes = load_yolo(stored(tmp_path, {"a.txt": text}))
+    assert sorted(boxes.sizes.tolist()) == [[0.25, 0.5], [0.5, 0.25]]
+    assert [(one.reason, one.value) for one in boxes.report.problems if one.kind == "note"] == [
+        ("words behind a box: passed over, training may refuse the line", "1 of 3 objects")
+    ]
+
+
 def test_a_sixth_field_is_a_confidence(tmp_path: Path) -> None:
     boxes = load_yolo(stored(tmp_path, {"a.txt": "0 .5 .5 .1 .2 .87\n1 .5 .5 .2 .2 .5"}))
     assert boxes.sizes.tolist() == [[0.1, 0.2], [0.2, 0.2]]

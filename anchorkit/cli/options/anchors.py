@@ -33,6 +33,9 @@ __all__ = [
     "trainer_for",
 ]
 
+CELL, FEWEST_CELLS = 32, 3
+"""The stride in whose cells anchors of YOLOv2 are told, and how many must look like that."""
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -263,9 +266,23 @@ def network_for(
         for one in given
         if one.anchors.max() <= 1
     ]
+    warnings += [
+        f"{one.name}: all anchors would fit into the grid of stride {CELL} of {network}, and are "
+        f"no whole pixels: if these are cells, as of a [region], multiply them by {CELL}"
+        for one in given
+        if _may_be_cells(one, network)
+    ]
     if trainer and not (cfgs and trainer.name == "darknet"):
         warnings += set_against([trainer], network)
     return network, warnings
+
+
+def _may_be_cells(one: NamedAnchors, network: NetworkInput) -> bool:
+    """Whether nothing says that anchors are pixels, and they look like cells of the last grid."""
+    if one.source in ("cfg", "preset") or one.network.size or len(one.anchors) < FEWEST_CELLS:
+        return False
+    broken = (one.anchors % 1 != 0).mean()
+    return bool(1 < one.anchors.max() <= max(network.size) / CELL and broken > 1 / 2)
 
 
 def _of_another_input(one: NamedAnchors, network: NetworkInput) -> list[str]:

@@ -68,8 +68,8 @@ def assigned_to(
 ) -> "list[Assigned | None]":
     """Who trains which box, for each set of anchors; None, and a note, where that is not known.
 
-    Anchors beside a cfg are judged with its `iou_thresh`: else not they would be compared, but two
-    ways to train.
+    Anchors beside a cfg are judged with its `iou_thresh`: otherwise two ways to train would be
+    compared, not the anchors.
 
     Raises
     ------

@@ -159,6 +159,15 @@ def test_github_gets_a_command_for_each_finding_at_its_line() -> None:
     assert "::error file=good.cfg,title=min-iou::0." in figure
 
 
+@pytest.mark.parametrize("beside", [(), ("good.cfg",)])
+def test_github_marks_the_line_of_a_cfg_that_cannot_be_read(beside: tuple[str, ...]) -> None:
+    Path("upper.cfg").write_bytes(TINY.replace("[yolo]", "[YOLO]", 1).encode())
+    line = TINY.splitlines().index("[yolo]") + 1
+    done = run("check", "upper.cfg", *beside, "--format", "github")
+    assert done.code == 1
+    assert done.out.startswith(f"::error file=upper.cfg,line={line},title=cfg::wanted [yolo], ")
+
+
 def test_strict_makes_failures_of_warnings() -> None:
     Path("warned.cfg").write_bytes(V4.replace("=linear", "=leaky", 1).encode())
     plain = run("check", "warned.cfg", "--format", "json")

@@ -1,6 +1,7 @@
 """`--augment` and `--fit`, as users of `cluster` run them."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,19 @@ def test_fitted_to_training_anchors_fit_better_there_and_worse_on_labels() -> No
     assert (labels["fit"], training["fit"]) == ("labels", "training")
     assert training["training"]["mean_iou"] > labels["training"]["mean_iou"]
     assert training["mean_iou"] < labels["mean_iou"]
+
+
+def test_what_rounding_costs_is_told_of_the_boxes_that_are_fitted() -> None:
+    given = ("--fit", "training", "--augment", "darknet", "--input", "32", "-k", "3")
+    done = run("cluster", "--voc", SAMPLE, *given)
+    said = r"costs 0\.\d{4} of mean IoU in training; --precision 1 keeps it at (0\.\d{4}) or more\n"
+    message = re.search(said, done.err)
+    assert message
+    finer = json.loads(
+        run("cluster", "--voc", SAMPLE, *given, "--precision", 1, "--format", "json").out
+    )
+    assert finer["training"]["mean_iou"] == pytest.approx(float(message[1]), abs=2e-4)
+    assert abs(finer["mean_iou"] - float(message[1])) > 0.005
 
 
 def test_the_seed_fixes_the_draw() -> None:
