@@ -46,7 +46,16 @@ from anchorkit.search.points import SKETCHED, Points, distinct_sizes, points_of,
 from anchorkit.search.polish import CLOSE, SLIGHT, approach, polish
 from anchorkit.search.sample import CLEARLY_MORE, Sample, samples_of
 from anchorkit.search.sides import move_sides
-from anchorkit.search.swaps import FIRST, KEPT, SECOND, explore
+from anchorkit.search.swaps import (
+    ALONE,
+    FIRST,
+    KEPT,
+    SECOND,
+    THIRD,
+    WORTH,
+    Effort,
+    explore,
+)
 
 __all__ = ["UPDATES", "Clustering", "cluster"]
 
@@ -77,6 +86,9 @@ a few moves more over all."""
 
 UNLIKE = 0.01
 """Mean IoU by which finds may fall short of the best and yet lead to the highest fitness."""
+
+HANDED = 5
+"""Finds of each of two searches that end apart which a third begins with."""
 
 OF_EACH, MANY_STEPS = 2, 5
 """Points of a sample for each of very many anchors, and steps of an ascent of these: they stand
@@ -349,14 +361,24 @@ def _finds(
     They are so many at most, and less than `apart` below the best of them.
     """
     with _bar(progress) as tick:
-        finds: list[ScoredAnchors] = []
-        for number, (small, effort) in enumerate(zip(smalls, (FIRST, SECOND), strict=True)):
+        searches = 0
 
-            def ticked(done: int, most: int, before: int = number) -> None:
-                tick(before + done / most, len(smalls))
+        def searched(small: Sample, handed: Sequence[Sizes], effort: Effort) -> list[ScoredAnchors]:
+            nonlocal searches
+            searches += 1
 
+            def ticked(done: int, most: int) -> None:
+                tick(searches - 1 + done / most, max(searches, len(smalls)))
+
+            return explore(small, k, stream, starts=handed, effort=effort, tick=ticked)
+
+        first, second = smalls
+        if first is second:
+            finds = _agreed(searched, first, starts)
+        else:
+            finds = searched(first, starts, FIRST)
             handed = [*starts, *(found.anchors for found in finds)]
-            more = explore(small, k, stream, starts=handed, effort=effort, tick=ticked)
+            more = searched(second, handed, SECOND)
             finds = more + _unlike(finds, more)
     climbed = [climb(large, found.anchors * large.scale, LARGE_STEPS) for found in finds]
     climbed.sort(key=lambda found: -found.mean_iou)
@@ -366,6 +388,26 @@ def _finds(
             best += _unlike([found], best)
     moved = [move_sides(large, found, 1) for found in best]
     return [ScoredAnchors(found.mean_iou, found.anchors / large.scale) for found in moved]
+
+
+def _agreed(
+    searched: Callable[[Sample, Sequence[Sizes], Effort], list[ScoredAnchors]],
+    points: Sample,
+    starts: Sequence[Sizes],
+) -> list[ScoredAnchors]:
+    """The finds of two searches that know nothing of each other, over all of few points.
+
+    Where they end apart, a third and longer one begins with the finds of both.
+    """
+    one, other = searched(points, starts, ALONE), searched(points, (), ALONE)
+    if abs(one[0].mean_iou - other[0].mean_iou) <= WORTH:
+        last: list[ScoredAnchors] = []
+    else:
+        handed = [found.anchors for found in (*one[:HANDED], *other[:HANDED])]
+        last = searched(points, [*starts, *handed], THIRD)
+    for more in sorted((one, other), key=lambda finds: -finds[0].mean_iou):
+        last += _unlike(more, last)
+    return last
 
 
 def _unlike(finds: Sequence[ScoredAnchors], others: Sequence[ScoredAnchors]) -> list[ScoredAnchors]:
