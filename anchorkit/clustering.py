@@ -9,7 +9,9 @@ and k = 9 with the median update:
    all spread evenly over the points: 3 %.
 3. `swaps.explore` on each of the small samples, 1,536 points: a wide search for the best basins. It
    climbs (`climb.climb`) from very many sets of anchors, and moves single sides of the best
-   (`sides.move_sides`). The second search begins with the finds of the first: 67 %.
+   (`sides.move_sides`). The second search begins with the finds of the first: 67 %. Of so few
+   points that all are searched the two know nothing of each other; a third follows where they
+   differ.
 4. `climb.climb` of all finds, and `sides.move_sides` of the best three, on 8,192 points: 6 %.
 5. `median`: iterates of the median update close to these, on the large sample, then over all
    points (`ascent.medians_near`): 17 %.
@@ -360,19 +362,22 @@ def _finds(
 
     They are so many at most, and less than `apart` below the best of them.
     """
+    first, second = smalls
     with _bar(progress) as tick:
-        searches = 0
+        searches, reached = 0, 0.0
 
         def searched(small: Sample, handed: Sequence[Sizes], effort: Effort) -> list[ScoredAnchors]:
             nonlocal searches
             searches += 1
 
             def ticked(done: int, most: int) -> None:
-                tick(searches - 1 + done / most, max(searches, len(smalls)))
+                nonlocal reached
+                # A third search goes on from where the bar is
+                reached = max(reached, min(searches, 2) - 1 + done / most)
+                tick(reached, 2)
 
             return explore(small, k, stream, starts=handed, effort=effort, tick=ticked)
 
-        first, second = smalls
         if first is second:
             finds = _agreed(searched, first, starts)
         else:

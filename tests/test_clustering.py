@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from contextlib import nullcontext
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -273,12 +274,15 @@ def test_the_bar_moves_on_through_all_searches_to_its_end(
     shown: list[tuple[float, int]] = []
     monkeypatch.setattr(
         "anchorkit.clustering._bar",
-        lambda progress: (lambda done, whole: shown.append((done, whole)), lambda: None),
+        lambda progress: nullcontext(lambda done, whole: shown.append((done, whole))),
     )
-    cluster(everyday(900), 4)
-    assert len({whole for _, whole in shown}) == 1
-    assert [done for done, _ in shown] == sorted(done for done, _ in shown)
-    assert shown[-1][0] <= shown[-1][1] < 2 * shown[-1][0]
+    # Of 900 all are searched, of 4,000 two samples
+    for count in (900, 4000):
+        shown.clear()
+        cluster(everyday(count), 4)
+        assert len({whole for _, whole in shown}) == 1
+        assert [done for done, _ in shown] == sorted(done for done, _ in shown)
+        assert shown[-1][0] <= shown[-1][1] < 2 * shown[-1][0]
 
 
 @pytest.mark.parametrize("update", ["median", "iou"])

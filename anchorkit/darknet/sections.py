@@ -60,6 +60,10 @@ class Entry:
     stop: int = 0
 
 
+LARGEST_SIDE = 65536
+"""Pixels of a network's input, each side; `--input` takes no more, either."""
+
+
 @dataclass(frozen=True)
 class Section:
     """One section: a layer, or the first one, `[net]`.
@@ -144,8 +148,23 @@ class Cfg:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height of the network's input, in pixels; 0 where the cfg has none."""
-        return self.net.integer("width", 0), self.net.integer("height", 0)
+        """Width and height of the network's input, in pixels; 0 where the cfg has none.
+
+        Raises
+        ------
+        CfgError
+            Where one is above `LARGEST_SIDE`.
+        """
+        width, height = (self.net.integer(side, 0) for side in ("width", "height"))
+        for name, side in (("width", width), ("height", height)):
+            if side > LARGEST_SIDE:
+                entry = self.net.find(name)
+                line = entry.line if entry else self.net.line
+                raise CfgError(
+                    f"line {line}: wanted {name} of at most {LARGEST_SIDE:,} pixels, found "
+                    f"{self.net.text(name):.40}"
+                )
+        return width, height
 
     @property
     def resize(self) -> str:

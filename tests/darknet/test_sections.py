@@ -5,6 +5,7 @@ import pytest
 from anchorkit.darknet.difference import unified_difference
 from anchorkit.darknet.portability import notes_of
 from anchorkit.darknet.sections import Section, read_cfg
+from anchorkit.errors import CfgError
 
 
 def net(lines: str) -> Section:
@@ -139,3 +140,11 @@ def test_difference_has_each_line_once(old: str, new: str) -> None:
     assert [line[1:] for line in body if line[0] in " -"] == [one for one in old.split("\n") if one]
     assert [line[1:] for line in body if line[0] in " +"] == [one for one in new.split("\n") if one]
     assert unified_difference(new, new, "x.cfg") == ""
+
+
+def test_an_input_too_large_for_any_network_is_named_with_its_line() -> None:
+    cfg = read_cfg(f"[net]\nheight=65536\nwidth={'9' * 300}\n")
+    said = r"^line 3: wanted width of at most 65,536 pixels, found 9{40}$"
+    with pytest.raises(CfgError, match=said):
+        _ = cfg.size
+    assert read_cfg("[net]\nwidth=65536\nheight=65536\n").size == (65536, 65536)
