@@ -67,6 +67,8 @@ def test_an_answer_nobody_waits_for_leaves_no_process_behind() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, getattr(signal, "SIGHUP", 1)])
 def test_whoever_is_asked_to_end_takes_all_processes_along_at_once(whom: str, number: int) -> None:
     program = (
+        # Whoever runs the tests may be deaf to it, as nohup is
+        f"import signal; signal.signal({int(number)}, signal.SIG_DFL)\n"
         "import os, anchorkit.cli as cli\n"
         "from anchorkit.loaders.parallel import read_in_batches as read\n"
         "def slow(*_, **__):\n"
