@@ -91,11 +91,12 @@ def read_batch(
             value = error.strerror or str(error)
             faults.append((place, None, "cannot be read", value, "unreadable"))
             found = _NOTHING
-        faults.extend(
-            (place, number, reason, value[:LONGEST_VALUE], kind)
-            for number, reason, value, kind in found.faults
-        )
-        odd.extend((place, *one) for one in found.odd)
+        if found.faults:  # most files have none
+            faults.extend(
+                (place, number, reason, value[:LONGEST_VALUE], kind)
+                for number, reason, value, kind in found.faults
+            )
+            odd.extend((place, *one) for one in found.odd)
         image_sizes.extend(found.size)
         objects.append(found.objects)
         boxes.append(len(found.labels))
