@@ -26,6 +26,7 @@ FEWEST_FIELDS, MOST_FIELDS = 15, 16
 
 DONT_CARE = "dontcare"
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_HIDDEN = ("0", "1", "2", "3")
 _LOST = re.compile(r"[+-]?(?:nan|inf|infinity|none|null|n/?a)", re.IGNORECASE)
 """What stands for a number that is not known."""
 
@@ -150,7 +151,7 @@ def read_kitti(data: bytes) -> tuple[list[Cornered], int]:
             continue
         first = first or " ".join(fields)
         # A type may hold blanks in what other programs write
-        while len(fields) > FEWEST_FIELDS and _is_word(fields[1]):
+        while len(fields) > FEWEST_FIELDS and (_is_word(fields[1]) or _is_number_of_type(fields)):
             fields[:2] = [" ".join(fields[:2])]
         like = FEWEST_FIELDS <= len(fields) <= MOST_FIELDS and not _NUMBER.fullmatch(fields[0])
         alike = alike or like
@@ -166,6 +167,22 @@ def read_kitti(data: bytes) -> tuple[list[Cornered], int]:
 def _is_word(text: str) -> bool:
     """Whether a field is a part of a type, where a number belongs; a lost number is none."""
     return any(map(str.isalpha, text)) and not _LOST.fullmatch(text) and not _NUMBER.fullmatch(text)
+
+
+def _is_number_of_type(fields: Sequence[str]) -> bool:
+    """Whether the second field is of the type, as in `van 2`: no share of an object that is cut.
+
+    What follows is then that share and a whole number of 0 to 3 for what is hidden, and the box is
+    one only there.
+    """
+    if len(fields) != MOST_FIELDS or not all(map(_NUMBER.fullmatch, fields[1:])):
+        return False
+    cut, then, hidden = float(fields[1]), float(fields[2]), fields[3]
+    if not (cut > 1 and 0 <= then <= 1 and hidden in _HIDDEN):
+        return False
+    # Read as they stand, the last of these is metres of height: no box ends there
+    left, top, right, bottom = (float(one) for one in fields[5:9])
+    return left < right and top < bottom
 
 
 def _object(number: int, fields: Sequence[str]) -> Cornered:

@@ -166,3 +166,12 @@ def test_images_that_moved_are_named_or_given(tmp_path: Path) -> None:
     assert load([("keras", path)], images=[tmp_path / "pictures"]).sizes.tolist() == [[0.5, 0.5]]
     with pytest.raises(UsageError, match="nothing there"):
         load([("keras", tmp_path / "none.txt")])
+
+
+def test_a_number_may_end_a_class_where_it_cannot_be_anything_else() -> None:
+    (item,), _ = read_kitti(line("10 20 30 40", "van 2").encode())
+    assert (item.name, item.corners) == ("van 2", (10, 20, 30, 40))
+    # With a score behind, a 2 may be what a tracker says of an object that is cut
+    scored = line("10 20 30 40", "van", "2")[:-1] + " 0.9"
+    (item,), _ = read_kitti(scored.encode())
+    assert (item.name, item.corners) == ("van", (10, 20, 30, 40))
