@@ -186,19 +186,12 @@ def _of_input(cfg: Cfg, heads: Sequence[Head]) -> list[Fault]:
 
 
 def _of_batch(cfg: Cfg) -> list[Fault]:
-    """One image in a batch, as cfgs come for testing; without a word darknet takes one as well."""
+    """What is no number of images in a batch; of one, as cfgs come for testing, tells a note."""
     entry, images = cfg.net.find("batch"), cfg.net.integer("batch", 1)
-    if images > 1:
+    if entry is None or images >= 1:
         return []
-    if entry is None:
-        # A sketch of a network that says nothing of training wants none
-        if cfg.net.find("max_batches") is None:
-            return []
-        return [Fault("batch", cfg.net.line, "[net] has no batch, darknet takes 1")]
     value = entry.value[:40]
-    said = "is for testing" if images == 1 else f"is {images} to darknet"
-    if value == str(images) != "1":
-        said = "is no number of images"
+    said = "is no number of images" if value == str(images) else f"is {images} to darknet"
     return [Fault("batch", entry.line, f"batch={value} {said}")]
 
 

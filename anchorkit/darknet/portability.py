@@ -21,6 +21,7 @@ __all__ = ["Note", "notes_of"]
 # What the keys are where they change nothing
 _IDLE = {"antialiasing": 0, "dilation": 1, "extra": 0, "groups": 1, "maxpool_depth": 0}
 _LIKE = {"hidden": "output", "stride_x": "stride", "stride_y": "stride"}
+_TRAINED = "training wants batch=64, and subdivisions by its memory"
 _EXPONENT = re.compile(r"[0-9.][eE]")
 _WITH_EXPONENT = re.compile(r"[-+]?[0-9.]+[eE][-+]?[0-9]+")
 
@@ -85,6 +86,12 @@ def _of_net(cfg: Cfg) -> list[Note]:
     letter_box, mosaic = (cfg.net.find(key) for key in ("letter_box", "mosaic"))
     if letter_box and mosaic and cfg.net.integer("letter_box", 0) and cfg.net.integer("mosaic", 0):
         notes.append(Note(mosaic.line, "darknet does not train with letter_box=1 and mosaic=1"))
+    batch = cfg.net.find("batch")
+    if batch and cfg.net.integer("batch", 1) == 1:
+        notes.append(Note(batch.line, f"batch={batch.value[:40]} is for testing: {_TRAINED}"))
+    elif batch is None and cfg.net.find("max_batches"):
+        # A sketch of a network that says nothing of training wants none
+        notes.append(Note(cfg.net.line, f"[net] has no batch, darknet takes 1: {_TRAINED}"))
     return notes
 
 

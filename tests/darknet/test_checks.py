@@ -9,6 +9,7 @@ from cfgs import GAUSSIAN, NO_MASK, PAIRS, REGION, SHAPES, TINY, V3, V4, anchors
 
 from anchorkit.darknet.checks import check_cfg, strictly
 from anchorkit.darknet.heads import heads_of
+from anchorkit.darknet.portability import notes_of
 from anchorkit.darknet.sections import read_cfg
 from anchorkit.errors import CfgError
 
@@ -129,23 +130,20 @@ def test_normalization_that_is_off_is_none(old: str) -> None:
 @pytest.mark.parametrize(
     ("net", "said"),
     [
-        ("batch=1", "batch=1 is for testing"),
-        ("batch = 1 # 64 to train", "batch=1 is for testing"),
-        ("batch=1\nbatch=64", "batch=1 is for testing"),
         ('batch="64"', 'batch="64" is 0 to darknet'),
         ("batch=0", "batch=0 is no number of images"),
         (f"batch={'x' * 999}", f"batch={'x' * 40} is 0 to darknet"),
-        ("max_batches=6000", "[net] has no batch, darknet takes 1"),
+        ("batch=1", ""),
+        ("max_batches=6000", ""),
         ("#batch=1\nbatch=64", ""),
         ("batch=2\nsubdivisions=1", ""),
     ],
 )
-def test_one_image_in_a_batch_is_a_warning_as_training_wants_more(net: str, said: str) -> None:
+def test_what_is_no_number_of_images_in_a_batch_is_a_warning(net: str, said: str) -> None:
     text = V4.replace("channels=3", f"channels=3\n{net}")
     assert errors(text) == []
     assert [str(one) for one in check_cfg(read_cfg(text))] == [
-        f"batch: line {1 if 'max' in net else 5}: {said} "
-        "(wanted batch=64 for training, subdivisions by its memory)"
+        f"batch: line 5: {said} (wanted batch=64 for training, subdivisions by its memory)"
     ] * bool(said)
 
 
@@ -352,12 +350,29 @@ shipped = sorted((Path(os.environ.get("ANCHORKIT_DATA", "/nonexistent")) / "cfg"
 
 
 @pytest.mark.parametrize("path", shipped, ids=lambda path: path.stem)
-def test_shipped_cfgs_are_let_pass_but_for_a_mask_and_what_is_for_testing(path: Path) -> None:
-    found = check_cfg(read_cfg(path.read_bytes().decode()))
+def test_shipped_cfgs_are_let_pass_but_for_a_mask_and_noted_where_for_testing(path: Path) -> None:
+    cfg = read_cfg(path.read_bytes().decode())
+    gates = {"mask"} if path.stem == "yolov4-tiny" else set()
+    assert {one.gate for one in check_cfg(cfg)} == gates
     for_testing = path.stem in ("yolo-voc", "yolov3", "yolov3-tiny")
-    gates = {"mask"} if path.stem == "yolov4-tiny" else {"batch"} if for_testing else set()
-    assert {one.gate for one in found} == gates
-    assert all(one.level == "warning" for one in found if one.gate == "batch")
+    assert any("for testing" in one.text for one in notes_of(cfg)) == for_testing
+
+
+@pytest.mark.parametrize(
+    ("net", "said"),
+    [
+        ("batch=1", "line 5: batch=1 is for testing"),
+        ("batch = 1 # 64 to train", "line 5: batch=1 is for testing"),
+        ("batch=1\nbatch=64", "line 5: batch=1 is for testing"),
+        ("max_batches=6000", "line 1: [net] has no batch, darknet takes 1"),
+        ("batch=2", None),
+        ("batch=0", None),
+    ],
+)
+def test_one_image_in_a_batch_is_noted_as_training_wants_more(net: str, said: str | None) -> None:
+    found = notes_of(read_cfg(V4.replace("channels=3", f"channels=3\n{net}")))
+    wanted = f"{said}: training wants batch=64, and subdivisions by its memory"
+    assert [str(one) for one in found if "training" in one.text] == ([wanted] if said else [])
 
 
 @pytest.mark.parametrize(

@@ -232,14 +232,14 @@ def test_rescale_and_classes_go_together() -> None:
 
 
 @pytest.mark.parametrize("command", [["apply"], ["cluster", SAMPLE, "--augment", "none"]])
-def test_a_recipe_leaves_a_batch_for_testing_and_warns_of_it(command: list[object]) -> None:
+def test_a_recipe_leaves_a_batch_for_testing_and_notes_it(command: list[object]) -> None:
     write(V4.replace("channels=3", "channels=3\nbatch=1\nsubdivisions=1"))
     done = run(*command, "--cfg", "net.cfg", "--recipe")
-    assert "warning: net.cfg: batch: line 5: batch=1 is for testing (wanted batch=64" in done.err
+    assert "note: net.cfg: line 5: batch=1 is for testing: training wants batch=64" in done.err
     assert "max_batches=6000\n" in read()
     assert "\nbatch=1\nsubdivisions=1\n" in read()
     write(read().replace("batch=1\n", "batch=64\n"))
-    assert "batch: " not in run(*command, "--cfg", "net.cfg", "--recipe").err
+    assert "for testing" not in run(*command, "--cfg", "net.cfg", "--recipe").err
 
 
 @pytest.mark.parametrize("arguments", [["--dry-run"], []])
