@@ -444,3 +444,19 @@ def test_of_very_many_boxes_few_exact_passes_are_made(
     monkeypatch.setattr("anchorkit.clustering.SKETCHED", 0)
     cluster(sizes, 6, update=update)
     assert 0 < sum(count == 30000 for count in counted) <= most
+
+
+@pytest.mark.parametrize(
+    ("name", "k", "seed", "believed"),
+    [
+        ("lattice of few pixels", 6, 4, "a second search that begins with the finds of the first"),
+        ("lattice of few pixels", 9, 2, "the better of two searches that end apart"),
+        ("few sizes", 12, 1, "the better of two searches that end apart"),
+    ],
+)
+def test_few_sizes_are_searched_until_two_searches_agree(
+    name: str, k: int, seed: int, believed: str
+) -> None:
+    sizes = FAMILIES[name](np.random.RandomState(0))
+    reached = [cluster(sizes, k, update="iou", seed=one).mean_iou for one in (0, seed)]
+    assert np.ptp(reached) <= 2e-4, f"no more than {believed}"

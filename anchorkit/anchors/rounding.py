@@ -132,8 +132,8 @@ def precision_that_keeps(
 ) -> tuple[int, float] | None:
     """The first of some precisions at which rounded anchors keep a mean IoU, and what they keep.
 
-    That is the mean IoU of the nearest anchors where these keep enough, which `rounded` may raise
-    a little, else that of `rounded`. With a factor it is fitness that is kept.
+    That is the mean IoU of the nearest anchors where these keep enough, which `rounded` may raise,
+    else that of `rounded`. With a factor it is fitness that is kept.
 
     Parameters
     ----------
