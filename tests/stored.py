@@ -1,11 +1,13 @@
 """One data set stored in other formats, written plainly from its VOC XML."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 __all__ = [
+    "STORES",
     "Image",
     "images_of",
     "store_coco",
@@ -163,3 +165,15 @@ def store_keras(images: list[Image], folder: Path) -> Path:
     (folder / "classes.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
     (folder / "2007_train.txt").write_text("".join(lines), encoding="utf-8")
     return folder / "2007_train.txt"
+
+
+STORES: dict[str, tuple[str, Callable[[list[Image], Path], Path]]] = {
+    "yolo": ("yolo", store_yolo),
+    "obj.data": ("data", store_data),
+    "data.yaml": ("data", store_yaml),
+    "train.txt": ("data", store_list),
+    "coco": ("coco", store_coco),
+    "kitti": ("kitti", store_kitti),
+    "keras": ("keras", store_keras),
+}
+"""For each way to store a data set its loader, and what stores it so."""

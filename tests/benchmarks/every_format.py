@@ -12,31 +12,13 @@ import tempfile
 from pathlib import Path
 
 from annotations import annotation, annotation_object
-from stored import (
-    Image,
-    store_coco,
-    store_data,
-    store_keras,
-    store_kitti,
-    store_list,
-    store_yaml,
-    store_yolo,
-)
+from stored import STORES, Image
 
 from anchorkit.loaders import load
 from anchorkit.loaders.npz import save_boxes
 
 __all__ = ["every_format_table", "main"]
 
-STORES = {
-    "--yolo": ("yolo", store_yolo),
-    "--data obj.data": ("data", store_data),
-    "--data train.txt": ("data", store_list),
-    "--data data.yaml": ("data", store_yaml),
-    "--coco": ("coco", store_coco),
-    "--kitti": ("kitti", store_kitti),
-    "--keras": ("keras", store_keras),
-}
 READ = """
 import sys, time
 from pathlib import Path
@@ -84,7 +66,8 @@ def every_format_table(folder: Path, images: int, rounds: int) -> str:
     """Seconds of the processor for each format, in turns; the median of the ratios to VOC."""
     data = drawn(images)
     sources = {"--voc": ("voc", store_voc(data, folder / "voc"))}
-    for name, (loader, store) in STORES.items():
+    for stored_as, (loader, store) in STORES.items():
+        name = f"--{loader}" if stored_as == loader else f"--{loader} {stored_as}"
         sources[name] = loader, store(data, folder / name)
     save_boxes(folder / "boxes.npz", load([sources["--voc"]]))
     sources["--boxes"] = "boxes", folder / "boxes.npz"

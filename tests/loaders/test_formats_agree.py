@@ -1,23 +1,12 @@
 """The same data set, stored in every format, is the same boxes and gives the same anchors."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from stored import (
-    Image,
-    images_of,
-    store_coco,
-    store_data,
-    store_keras,
-    store_kitti,
-    store_list,
-    store_yaml,
-    store_yolo,
-)
+from stored import STORES, Image, images_of
 
 from anchorkit.anchors.rounding import rounded
 from anchorkit.boxes import Boxes
@@ -34,17 +23,6 @@ SETS = [
         marks=pytest.mark.skipif(not DATA, reason="needs ANCHORKIT_DATA"),
     ),
 ]
-STORES: dict[str, tuple[str, Callable[[list[Image], Path], Path]]] = {
-    "yolo": ("yolo", store_yolo),
-    "obj.data": ("data", store_data),
-    "data.yaml": ("data", store_yaml),
-    "list": ("data", store_list),
-    "coco": ("coco", store_coco),
-    "kitti": ("kitti", store_kitti),
-    "keras": ("keras", store_keras),
-}
-"""For each way to store a data set its loader, and what stores it so."""
-
 NEEDS = {"data.yaml": "yaml", "kitti": "PIL", "keras": "PIL"}
 ROUNDING = {"coco": 1e-15, "kitti": 1e-15, "keras": 1e-15}
 
